@@ -1,0 +1,1 @@
+"""The only modules of this stage that touch the database."""

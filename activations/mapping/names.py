@@ -1,0 +1,25 @@
+"""Which name was meant? Compares names people type with names that exist."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+def simplified(name: str) -> str:
+    """Without capitals, blanks and marks: `Loyalty tier`, `loyalty.tier` and `loyaltyTier`."""
+    return "".join(letter for letter in name.casefold() if letter.isalnum())
+
+
+def twin(*, name: str, among: Iterable[str]) -> str | None:
+    """The name that differs only by capitals or blanks."""
+    wanted = _folded(name)
+    return next((other for other in among if _folded(other) == wanted), None)
+
+
+def nearest(*, name: str, among: Iterable[str]) -> tuple[str, ...]:
+    """Up to three names that look like it, the likeliest first."""
+    by_fold = {_folded(other): other for other in among}
+    return tuple(by_fold[fold] for fold in get_close_matches(_folded(name), by_fold, n=3))
+
+
+def _folded(name: str) -> str:
+    return "".join(name.casefold().split())

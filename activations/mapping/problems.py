@@ -1,0 +1,206 @@
+"""What is wrong with a mapping before anything is sent, and what to do about it."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from activations.mapping import names, statuses
+from activations.mapping.paths import EMAIL, LAST_NAME, target_problem
+from activations.mapping.plan import MappingRule
+from activations.terms import MembershipStatus, TargetKind
+from connections.zendesk.contact import CustomField
+
+_WHERE = "in Sell under Settings > Customize > Contacts"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """`place` is the position in the workspace file, inside the destination.
+
+    A blocking problem keeps the destination from being enabled; the others are warnings.
+    """
+
+    place: str
+    code: str
+    message: str
+    is_blocking: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduledAudience:
+    """An audience as chosen for a destination; `label` is its name for people."""
+
+    label: str
+    mapping_id: str
+    start_on: date
+    end_on: date | None = None
+
+
+def find(
+    *,
+    rules: Sequence[MappingRule],
+    audiences: Sequence[ScheduledAudience],
+    fields: Mapping[str, CustomField] | None,
+) -> tuple[Problem, ...]:
+    """Every problem, in the order of the file. `fields` is None while they are unknown."""
+    found = [*_mandatory(rules)]
+    for index, rule in enumerate(rules):
+        found += _rule(rule, place=f"mappings[{index}]", before=rules[:index], fields=fields)
+    if not audiences:
+        found.append(Problem("audiences", "no-audience", "Select at least one audience."))
+    for index, audience in enumerate(audiences):
+        place = f"audiences[{index}]"
+        taken = _taken(rules, [*audiences[:index], *audiences[index + 1 :]])
+        checked = check_mapping_id(name=audience.mapping_id, fields=fields, taken=taken)
+        found += (replace(problem, place=f"{place}.mapping_id") for problem in checked)
+        found += _schedule(audience, place)
+    if fields is None:
+        found.append(_fields_unknown())
+    return tuple(found)
+
+
+def check_mapping_id(
+    *, name: str, fields: Mapping[str, CustomField] | None, taken: Mapping[str, str]
+) -> tuple[Problem, ...]:
+    """The problems of one Mapping ID (place `mapping_id`).
+
+    `taken` maps the names of the fields that are already written to what writes them, in words
+    (`the audience “Newsletter”`).
+    """
+    return tuple(
+        Problem("mapping_id", code, message, is_blocking)
+        for code, message, is_blocking in _mapping_id(name, fields, taken)
+    )
+
+
+def _mandatory(rules: Sequence[MappingRule]) -> Iterator[Problem]:
+    targets = {(rule.target.kind, rule.target.name) for rule in rules}
+    wanted = (
+        (TargetKind.IDENTITY, EMAIL, "Map “IdentityMap: Email” to “Identity: email”"),
+        (TargetKind.ATTRIBUTE, LAST_NAME, "Map an attribute to “xdm: last_name”"),
+    )
+    for kind, name, step in wanted:
+        if (kind, name) not in targets:
+            message = f"{step}: without this mandatory mapping nothing at all is sent."
+            yield Problem("mappings", "mandatory-mapping-missing", message)
+
+
+def _rule(
+    rule: MappingRule,
+    *,
+    place: str,
+    before: Sequence[MappingRule],
+    fields: Mapping[str, CustomField] | None,
+) -> Iterator[Problem]:
+    target = rule.target
+    if (message := target_problem(target)) is not None:
+        yield Problem(f"{place}.target", "unknown-target", message)
+    elif (message := _pair_problem(rule)) is not None:
+        yield Problem(f"{place}.source", "illegal-pair", message)
+    if any(other.target == target for other in before):
+        message = f"“{rule.target_text}” is already the target of an earlier mapping: remove one."
+        yield Problem(f"{place}.target", "duplicate-target", message)
+    if target.kind == TargetKind.CUSTOM_FIELD and target.name.strip() and fields is not None:
+        for code, message in _presence(target.name, fields):
+            yield Problem(f"{place}.target", code, message)
+
+
+def _pair_problem(rule: MappingRule) -> str | None:
+    if rule.target.kind != TargetKind.IDENTITY:
+        return None
+    if not rule.source.is_identity:
+        return "An identity is written from an identity only: use “IdentityMap: Email” as source."
+    if rule.source.path.casefold() != EMAIL:
+        return (
+            f"The namespace “{rule.source.path}” holds no e-mail addresses: use"
+            " “IdentityMap: Email” as the source of “Identity: email”."
+        )
+    return None
+
+
+def _schedule(audience: ScheduledAudience, place: str) -> Iterator[Problem]:
+    if audience.end_on is not None and audience.end_on < audience.start_on:
+        message = f"The schedule of “{audience.label}” ends before it starts: correct one date."
+        yield Problem(f"{place}.end", "ends-before-start", message)
+
+
+def _taken(rules: Iterable[MappingRule], others: Iterable[ScheduledAudience]) -> dict[str, str]:
+    mapped = {
+        rule.target.name: "a field mapping"
+        for rule in rules
+        if rule.target.kind == TargetKind.CUSTOM_FIELD
+    }
+    return mapped | {other.mapping_id: f"the audience “{other.label}”" for other in others}
+
+
+def _mapping_id(
+    name: str, fields: Mapping[str, CustomField] | None, taken: Mapping[str, str]
+) -> Iterator[tuple[str, str, bool]]:
+    if not name.strip():
+        step = "Enter the name of the contact custom field that receives the audience status."
+        yield "mapping-id-missing", step, True
+        return
+    if name in taken:
+        yield "mapping-id-taken", f"“{name}” is already written by {taken[name]}.", True
+    if fields is None:
+        return
+    for code, message in _presence(name, fields):
+        yield code, message, True
+    if (field := fields.get(name)) is not None:
+        yield from _status_field(field)
+
+
+def _presence(name: str, fields: Mapping[str, CustomField]) -> Iterator[tuple[str, str]]:
+    field = fields.get(name)
+    if field is None:
+        yield "unknown-custom-field", _unknown(name, fields)
+    elif not field.for_contact:
+        yield (
+            "not-for-people",
+            f"The custom field “{name}” is for companies only: let it apply to people {_WHERE}.",
+        )
+
+
+def _unknown(name: str, fields: Mapping[str, CustomField]) -> str:
+    people = [field.name for field in fields.values() if field.for_contact]
+    message = f"The account has no contact custom field “{name}”."
+    if (twin := names.twin(name=name, among=people)) is not None:
+        return f"{message} It has “{twin}”: capitals and blanks must be the same."
+    if near := names.nearest(name=name, among=people):
+        return f"{message} Did you mean {' or '.join(f'“{other}”' for other in near)}?"
+    return f"{message} Create it {_WHERE}; that cannot be done from here."
+
+
+def _status_field(field: CustomField) -> Iterator[tuple[str, str, bool]]:
+    if field.type not in statuses.FIELD_TYPES:
+        message = (
+            f"“{field.name}” is a {field.type} field, which cannot hold a status: choose a field"
+            f" of type {', '.join(statuses.FIELD_TYPES)}."
+        )
+        yield "wrong-type", message, True
+        return
+    if field.type not in ("list", "multi_select_list"):
+        return
+    missing = [status.value for status in MembershipStatus if status.value not in field.choices]
+    needed = [status for status in missing if status != MembershipStatus.EXISTING.value]
+    if needed:
+        yield "missing-choices", _choices(field, needed, "cannot be written"), True
+    if len(needed) < len(missing):
+        optional = _choices(field, [MembershipStatus.EXISTING.value], "is left out")
+        yield "missing-choices", optional, False
+
+
+def _choices(field: CustomField, missing: Sequence[str], effect: str) -> str:
+    listed = " and ".join(f"“{status}”" for status in missing)
+    return (
+        f"“{field.name}” has no choice {listed}, so that status {effect}: add it {_WHERE},"
+        " spelled exactly so."
+    )
+
+
+def _fields_unknown() -> Problem:
+    message = (
+        "The custom fields of the account are not known yet, so Mapping IDs are not checked: check"
+        " the connection first."
+    )
+    return Problem("account", "fields-unknown", message, is_blocking=False)

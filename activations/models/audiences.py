@@ -1,0 +1,69 @@
+"""Audiences and who is in them."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+
+from activations.models.profiles import Profile
+from activations.terms import MembershipStatus, Origin
+
+
+class Audience(models.Model):
+    """Known by namespace and id (XDM segmentMembership); the name may come later."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    namespace = models.CharField(max_length=100, default="ups")
+    external_id = models.CharField(max_length=255)
+    # Empty means "not yet named": seen in a profile before anyone defined it.
+    name = models.CharField(max_length=255, blank=True)
+    origin = models.CharField(max_length=20, choices=Origin.choices, default=Origin.PROFILES)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ("name", "pk")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["namespace", "external_id"], name="audience_is_known_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.reference
+
+    @property
+    def reference(self) -> str:
+        """How the workspace file names it: `<namespace>/<id>`."""
+        return f"{self.namespace}/{self.external_id}"
+
+
+class Membership(models.Model):
+    """The newest known status of a profile in an audience."""
+
+    profile = models.ForeignKey(Profile, on_delete=models.CASCADE, related_name="memberships")
+    audience = models.ForeignKey(Audience, on_delete=models.PROTECT, related_name="memberships")
+    status = models.CharField(max_length=10, choices=MembershipStatus.choices)
+    last_qualified_at = models.DateTimeField()
+    # After this instant the membership counts as exited.
+    valid_until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("pk",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=["profile", "audience"], name="one_membership_per_profile_and_audience"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=MembershipStatus.values),
+                name="membership_status_is_known",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["audience", "status", "profile"], name="membership_by_status"),
+            models.Index(
+                fields=["valid_until"],
+                condition=Q(valid_until__isnull=False),
+                name="membership_to_expire",
+            ),
+        ]

@@ -1,0 +1,101 @@
+"""Destinations as Browse and the destination page list them."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from activations.models import Activation, DataflowRun, Delivery
+from activations.terms import DeliveryState
+from connections.destinations import effective_status
+from connections.models import Destination, DestinationStatus
+
+OPEN_STATES = (DeliveryState.PENDING, DeliveryState.LEASED, DeliveryState.WAITING)
+
+SORTS = {
+    "name": "name",
+    "run": "last_run_at",
+    "audiences": "audience_count",
+    "created": "created_at",
+    "status": "status",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of Browse."""
+
+    destination: Destination
+    status: str
+    audience_count: int
+    last_run_at: datetime | None
+    run_status: str
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether the connect wizard is still open."""
+        return self.status == DestinationStatus.DRAFT
+
+    @property
+    def is_on(self) -> bool:
+        """What the switch shows; one that was stopped by itself counts as on."""
+        return self.destination.status != DestinationStatus.DISABLED
+
+
+def browse(*, words: str, sort: str, descending: bool) -> QuerySet[Destination]:
+    """Every destination whose name, description or account contains the words."""
+    runs = DataflowRun.objects.filter(destination=OuterRef("pk")).order_by("-started_at")
+    activations = (
+        Activation.objects.filter(destination=OuterRef("pk"))
+        .order_by()
+        .values("destination")
+        .annotate(count=Count("pk"))
+    )
+    waiting = Delivery.objects.filter(destination=OuterRef("pk"), state__in=OPEN_STATES)
+    found = Destination.objects.select_related("account", "created_by").annotate(
+        last_run_at=Subquery(runs.values("started_at")[:1]),
+        audience_count=Coalesce(Subquery(activations.values("count")), 0),
+        has_work=Exists(waiting),
+    )
+    for word in words.split():
+        found = found.filter(
+            Q(name__icontains=word)
+            | Q(description__icontains=word)
+            | Q(account__name__icontains=word)
+        )
+    key = F(SORTS.get(sort, "name"))
+    first = key.desc(nulls_last=True) if descending else key.asc(nulls_last=True)
+    return found.order_by(first, "pk")
+
+
+def rows(*, destinations: Collection[Destination], at: datetime) -> list[Row]:
+    """The lines of one page; needs no further query."""
+    hour = at.replace(minute=0, second=0, microsecond=0)
+    return [_row(destination, hour) for destination in destinations]
+
+
+def activatable() -> QuerySet[Destination]:
+    """Destinations one can activate audiences to."""
+    return (
+        Destination.objects.exclude(status=DestinationStatus.DRAFT)
+        .select_related("account")
+        .annotate(audience_count=Count("activations"))
+        .order_by("name", "pk")
+    )
+
+
+def _row(destination: Destination, hour: datetime) -> Row:
+    last_run_at: datetime | None = getattr(destination, "last_run_at")  # noqa: B009
+    is_running = last_run_at is not None and last_run_at >= hour and getattr(
+        destination, "has_work"  # noqa: B009
+    )
+    run_status = "" if last_run_at is None else "processing" if is_running else "completed"
+    return Row(
+        destination=destination,
+        status=effective_status(destination),
+        audience_count=getattr(destination, "audience_count"),  # noqa: B009
+        last_run_at=last_run_at,
+        run_status=run_status,
+    )

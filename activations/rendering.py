@@ -1,0 +1,110 @@
+"""From a claimed delivery to what should be sent: joins profiles, mapping and deliveries.
+
+Rendering happens at the moment of sending, from the newest profile and one whole version of the
+configuration; nothing rendered is ever stored.
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from activations.deliveries.events import Event, Excluded, Irrelevant, Refused, Unchanged
+from activations.deliveries.store.claims import Claimed
+from activations.mapping import transform
+from activations.mapping.plan import Plan
+from activations.models import Membership, Profile
+from activations.services import configuration
+from connections.models import Destination
+from connections.zendesk.contact import Contact
+
+logger = logging.getLogger(__name__)
+
+MAPPING_ERROR = "mapping-error"
+
+
+@dataclass(frozen=True, slots=True)
+class ToSend:
+    """A request to make for a claim."""
+
+    claimed: Claimed
+    contact: Contact
+    digest: str
+    notes: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredProfile:
+    """A profile as the mapping stage reads it, without the destination's own knowledge."""
+
+    email: str
+    attributes: dict[str, object]
+    identities: dict[str, object]
+    memberships: dict[int, str]
+
+
+class Plans:
+    """The plans of some destinations, read again only when their version moved."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[tuple[int, datetime | None], Plan]] = {}
+
+    def of(self, destination: Destination) -> Plan:
+        """One whole version: read again if it changed while it was being read."""
+        while True:
+            assert destination.account is not None
+            key = (destination.mapping_version, destination.account.contact_fields_at)
+            known = self._known.get(destination.pk)
+            if known is not None and known[0] == key:
+                return known[1]
+            plan = configuration.load_plan(destination=destination)
+            destination.refresh_from_db(fields=["mapping_version"])
+            if destination.mapping_version == key[0]:
+                self._known[destination.pk] = (key, plan)
+
+
+def load_profiles(*, profile_ids: Sequence[int]) -> dict[int, StoredProfile]:
+    """Profiles by id, with two queries for any number of them."""
+    memberships: dict[int, dict[int, str]] = {pk: {} for pk in profile_ids}
+    entries = Membership.objects.filter(profile_id__in=profile_ids).order_by()
+    for profile_id, audience_id, status in entries.values_list(
+        "profile_id", "audience_id", "status"
+    ):
+        memberships[profile_id][audience_id] = status
+    rows = Profile.objects.filter(pk__in=profile_ids).order_by()
+    return {
+        pk: StoredProfile(email, attributes, identities, memberships[pk])
+        for pk, email, attributes, identities in rows.values_list(
+            "pk", "email", "attributes", "identities"
+        )
+    }
+
+
+def decide(*, claimed: Claimed, profile: StoredProfile, plan: Plan, at: datetime) -> ToSend | Event:
+    """What to do with a claim: send something, or what happened to it without a request."""
+    view = transform.ProfileView(
+        email=profile.email,
+        attributes=profile.attributes,
+        identities=profile.identities,
+        memberships=profile.memberships,
+        was_delivered=claimed.may_exist,
+    )
+    try:
+        rendered = transform.render(profile=view, plan=plan, at=at)
+    except Exception as error:  # noqa: BLE001  (one odd profile must not stop all the others)
+        # The message may carry a value of the profile; its type and our ids are enough.
+        logger.error("delivery.render_failed delivery=%d %s", claimed.id, type(error).__name__)
+        words = f"The mapping failed on this profile ({type(error).__name__})."
+        return Refused(MAPPING_ERROR, words, signature=f"{MAPPING_ERROR} {claimed.id}")
+    match rendered:
+        case transform.Nothing():
+            return Irrelevant()
+        case transform.Excluded(code, detail):
+            return Excluded(str(code), detail)
+        case transform.Send(contact, notes):
+            digest = contact.digest()
+            words = " ".join(f"{note.target}: {note.message}" for note in notes)
+            is_held = claimed.contact_id is not None and claimed.unsettled_until is None
+            if is_held and digest == claimed.delivered_digest:
+                return Unchanged()
+            return ToSend(claimed, contact, digest, words)

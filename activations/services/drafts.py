@@ -1,0 +1,183 @@
+"""The open activation wizard: saved at every change, made real in one go by `finish`."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+
+from activations.models import Activation, ActivationDraft, Audience
+from activations.services import configuration, draft_content
+from activations.services.draft_content import Content, MappingRow, ScheduleRow
+from connections import accounts
+from connections.models import Destination
+
+_STARTING_ROWS = (
+    MappingRow(source="IdentityMap: Email", target="Identity: email"),
+    MappingRow(source="xdm: person.name.lastName", target="xdm: last_name"),
+    MappingRow(source="xdm: person.name.firstName", target="xdm: first_name"),
+)
+
+
+class StaleDraft(Exception):
+    """Another tab saved this draft after the page was loaded; nothing was saved now."""
+
+
+class CannotFinish(Exception):
+    """The draft has problems, or the destination changed since it was opened."""
+
+
+def open_for(*, destination: Destination, person: Any) -> ActivationDraft:
+    """The person's open draft of this destination, else a new one with what is sent now."""
+    draft, _ = ActivationDraft.objects.get_or_create(
+        destination=destination,
+        created_by=person,
+        finished_at=None,
+        defaults={
+            "mappings": draft_content.store_mappings(rows=_current_mappings(destination)),
+            "audiences": draft_content.store_schedule(rows=_current_schedule(destination)),
+            "based_on_version": destination.mapping_version,
+        },
+    )
+    return draft
+
+
+def discard(*, draft: ActivationDraft) -> None:
+    """Forget what was chosen; what the destination sends stays as it is."""
+    draft.delete()
+
+
+def select_audiences(
+    *,
+    draft: ActivationDraft,
+    version: int,
+    shown: Collection[int],
+    chosen: Collection[int],
+    at: datetime,
+) -> None:
+    """Take over one page of check boxes; audiences not `shown` keep their choice.
+
+    Raises StaleDraft.
+    """
+    rows = draft_content.read_schedule(stored=draft.audiences)
+    kept = [row for row in rows if row.audience not in shown or row.audience in chosen]
+    known = {row.audience for row in kept}
+    today = at.astimezone(UTC).date().isoformat()
+    added = Audience.objects.filter(pk__in=set(chosen) & set(shown) - known).order_by("name", "pk")
+    kept += [ScheduleRow(audience=audience.pk, start_on=today) for audience in added]
+    _save(draft, version, at, audiences=draft_content.store_schedule(rows=kept))
+
+
+def save_mappings(
+    *, draft: ActivationDraft, version: int, rows: Sequence[MappingRow], at: datetime
+) -> None:
+    """Keep the mapping rows as they stand. Raises StaleDraft."""
+    _save(draft, version, at, mappings=draft_content.store_mappings(rows=rows))
+
+
+def save_schedule(
+    *, draft: ActivationDraft, version: int, rows: Sequence[ScheduleRow], at: datetime
+) -> None:
+    """Keep dates and Mapping IDs of chosen audiences; others are not added. Raises StaleDraft."""
+    typed = {row.audience: row for row in rows}
+    stored = draft_content.read_schedule(stored=draft.audiences)
+    kept = [typed.get(row.audience, row) for row in stored]
+    _save(draft, version, at, audiences=draft_content.store_schedule(rows=kept))
+
+
+def content(*, draft: ActivationDraft, at: datetime) -> Content:
+    """The draft with all its problems, judged by what the account's fields were last read as."""
+    schedule = draft_content.read_schedule(stored=draft.audiences)
+    audiences = Audience.objects.filter(pk__in=[row.audience for row in schedule])
+    account = draft.destination.account
+    return draft_content.judge(
+        mappings=draft_content.read_mappings(stored=draft.mappings),
+        schedule=schedule,
+        labels={audience.pk: str(audience) for audience in audiences},
+        fields=accounts.fields_of(account) if account else None,
+        today=at.astimezone(UTC).date(),
+    )
+
+
+def is_outdated(*, draft: ActivationDraft) -> bool:
+    """Whether the destination was changed elsewhere since the draft was opened."""
+    return draft.based_on_version != draft.destination.mapping_version
+
+
+def finish(*, draft: ActivationDraft, at: datetime) -> None:
+    """Make the destination send what the draft says. Raises CannotFinish, then nothing changed."""
+    with transaction.atomic():
+        locked = ActivationDraft.objects.select_for_update().get(pk=draft.pk)
+        if locked.finished_at is not None:
+            raise CannotFinish("This draft was finished already.")
+        if is_outdated(draft=locked):
+            raise CannotFinish("The destination was changed since this draft was opened.")
+        found = content(draft=locked, at=at)
+        if found.blocking:
+            raise CannotFinish(found.blocking[0].message)
+        configuration.configure(
+            destination=locked.destination,
+            rules=found.rules,
+            audiences=_choices(found.schedule),
+            at=at,
+        )
+        locked.finished_at = at
+        locked.save(update_fields=["finished_at", "updated_at"])
+
+
+def _choices(schedule: Sequence[ScheduleRow]) -> list[configuration.AudienceChoice]:
+    audiences = Audience.objects.in_bulk([row.audience for row in schedule])
+    choices = []
+    for row in schedule:
+        assert row.start is not None, "a schedule without problems has its dates"
+        choices.append(
+            configuration.AudienceChoice(
+                audience=audiences[row.audience],
+                mapping_id=row.mapping_id,
+                start_on=row.start,
+                end_on=row.end,
+            )
+        )
+    return choices
+
+
+def _save(draft: ActivationDraft, version: int, at: datetime, **values: Any) -> None:
+    if all(getattr(draft, name) == value for name, value in values.items()):
+        # What is there already conflicts with nothing: a form is often sent twice.
+        return
+    updated = ActivationDraft.objects.filter(
+        pk=draft.pk, version=version, finished_at__isnull=True
+    ).update(version=F("version") + 1, updated_at=at, **values)
+    if updated == 0:
+        raise StaleDraft
+    draft.refresh_from_db(fields=["version", "updated_at", *values])
+
+
+def _current_mappings(destination: Destination) -> Sequence[MappingRow]:
+    rows = draft_content.read_mappings(
+        stored=list(
+            destination.field_mappings.order_by("position", "pk").values(
+                "source_kind", "source", "target_kind", "target", "when_empty"
+            )
+        )
+    )
+    if not rows:
+        return _STARTING_ROWS
+    present = {row.target for row in rows}
+    missing = [replace(row, source="") for row in _STARTING_ROWS if row.is_mandatory]
+    return [*(row for row in missing if row.target not in present), *rows]
+
+
+def _current_schedule(destination: Destination) -> list[ScheduleRow]:
+    activations = Activation.objects.filter(destination=destination).order_by("pk")
+    return [
+        ScheduleRow(
+            audience=activation.audience_id,
+            mapping_id=activation.mapping_id,
+            start_on=activation.start_on.isoformat(),
+            end_on=activation.end_on.isoformat() if activation.end_on else "",
+        )
+        for activation in activations
+    ]

@@ -1,0 +1,181 @@
+"""Make the workspace equal to a file, in one transaction and without asking Zendesk."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from activations.models import Audience
+from activations.services import configuration
+from activations.services.configuration import AudienceChoice
+from activations.services.workspace import comparing, current, references
+from activations.services.workspace.comparing import Action, Change
+from activations.services.workspace.reading import Reading
+from activations.services.workspace.values import (
+    ActivationEntry,
+    DestinationEntry,
+    Problem,
+    Workspace,
+)
+from activations.terms import Origin
+from connections import accounts, destinations
+from connections.models import Account, Destination
+
+
+class CannotApply(Exception):
+    """The file has problems; nothing was changed. Waiting does not help."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__("; ".join(str(problem) for problem in problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to do with a file."""
+
+    reading: Reading
+    prune: bool
+    dry_run: bool
+
+
+def apply(*, request: Request, at: datetime) -> tuple[Change, ...]:
+    """All changes, made unless it is a dry run. Raises CannotApply before anything is changed."""
+    reading = request.reading
+    with transaction.atomic():
+        present = current.load()
+        missing = references.problems(reading=reading, current=present)
+        if reading.problems or missing:
+            raise CannotApply((*reading.problems, *missing))
+        changes = comparing.compare(
+            current=present,
+            wanted=reading.workspace,
+            prune=request.prune,
+            idle_audiences=current.idle_audiences() if request.prune else (),
+        )
+        if not request.dry_run:
+            _Changer(reading.workspace, at).make(changes)
+    return changes
+
+
+class _Changer:
+    """Makes changes one by one; knows how each kind of object is created, changed and pruned."""
+
+    def __init__(self, wanted: Workspace, at: datetime) -> None:
+        self._at = at
+        self._accounts = {entry.name: entry for entry in wanted.accounts}
+        self._audiences = {entry.reference: entry for entry in wanted.audiences}
+        self._destinations = {entry.name: entry for entry in wanted.destinations}
+        self._audience_rows: Mapping[str, Audience] = {}
+
+    def make(self, changes: tuple[Change, ...]) -> None:
+        steps: dict[tuple[Action, str], Callable[[Change], None]] = {
+            (Action.CREATED, "account"): self._create_account,
+            (Action.CHANGED, "account"): self._replace_token,
+            (Action.PRUNED, "account"): self._prune_account,
+            (Action.CREATED, "audience"): self._create_audience,
+            (Action.CHANGED, "audience"): self._name_audience,
+            (Action.PRUNED, "audience"): self._prune_audience,
+            (Action.CREATED, "destination"): self._create_destination,
+            (Action.CHANGED, "destination"): self._change_destination,
+            (Action.PRUNED, "destination"): self._prune_destination,
+        }
+        for change in changes:
+            if change.action != Action.UNCHANGED:
+                steps[change.action, change.kind](change)
+
+    def _create_account(self, change: Change) -> None:
+        token = self._accounts[change.key].token
+        accounts.create(name=change.key, token=token, verification=None, at=self._at)
+
+    def _replace_token(self, change: Change) -> None:
+        account = Account.objects.get(name=change.key)
+        token = self._accounts[change.key].token
+        accounts.replace_token(account=account, token=token, verification=None, at=self._at)
+        for destination in account.destinations.all():
+            destinations.resume(destination=destination)
+
+    def _prune_account(self, change: Change) -> None:
+        accounts.delete(account=Account.objects.get(name=change.key))
+
+    def _create_audience(self, change: Change) -> None:
+        entry = self._audiences[change.key]
+        Audience.objects.create(
+            namespace=entry.namespace,
+            external_id=entry.external_id,
+            name=entry.name,
+            origin=Origin.WORKSPACE,
+        )
+
+    def _name_audience(self, change: Change) -> None:
+        audience = self._audience(change.key)
+        audience.name = self._audiences[change.key].name
+        audience.save(update_fields=["name", "updated_at"])
+
+    def _prune_audience(self, change: Change) -> None:
+        self._audience(change.key).delete()
+
+    def _create_destination(self, change: Change) -> None:
+        entry = self._destinations[change.key]
+        destination = destinations.start_draft(created_by=None, at=self._at)
+        account = Account.objects.get(name=entry.account)
+        destinations.use_account(destination=destination, account=account)
+        self._save_details(destination, entry)
+        if not entry.is_enabled:
+            destinations.disable(destination=destination)
+        if entry.rules or entry.activations:
+            self._configure(destination, entry)
+
+    def _change_destination(self, change: Change) -> None:
+        entry, fields = self._destinations[change.key], change.fields
+        destination = Destination.objects.select_for_update().get(name=change.key)
+        if "description" in fields or "alerts" in fields:
+            self._save_details(destination, entry)
+        if "account" in fields:
+            account = Account.objects.get(name=entry.account)
+            destinations.move_account(destination=destination, account=account, at=self._at)
+        if "mappings" in fields or "audiences" in fields:
+            self._configure(destination, entry)
+        if "enabled" in fields:
+            switch = destinations.enable if entry.is_enabled else destinations.disable
+            switch(destination=destination)
+
+    def _prune_destination(self, change: Change) -> None:
+        destinations.delete(destination=Destination.objects.get(name=change.key))
+
+    def _save_details(self, destination: Destination, entry: DestinationEntry) -> None:
+        destinations.save_details(
+            destination=destination,
+            name=entry.name,
+            description=entry.description,
+            alerts=entry.alerts,
+        )
+
+    def _configure(self, destination: Destination, entry: DestinationEntry) -> None:
+        """Where the file is silent about one of the two lists, it stays as it is."""
+        rules, activations = entry.rules, entry.activations
+        if rules is None:
+            rules = configuration.rules_of(destination=destination)
+        if activations is None:
+            activations = current.activations_of(destination)
+        configuration.configure(
+            destination=destination,
+            rules=rules,
+            audiences=[self._choice(activation) for activation in activations],
+            at=self._at,
+        )
+
+    def _choice(self, activation: ActivationEntry) -> AudienceChoice:
+        return AudienceChoice(
+            audience=self._audience(activation.audience),
+            mapping_id=activation.mapping_id,
+            start_on=activation.start_on,
+            end_on=activation.end_on,
+        )
+
+    def _audience(self, reference: str) -> Audience:
+        if reference not in self._audience_rows:
+            # Read once, and again after audiences were created.
+            self._audience_rows = {row.reference: row for row in Audience.objects.all()}
+        return self._audience_rows[reference]

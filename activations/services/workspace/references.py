@@ -1,0 +1,29 @@
+"""Does everything a file refers to exist, in the file or already in the workspace? Pure."""
+
+import difflib
+from collections.abc import Collection, Iterator
+
+from activations.services.workspace.reading import Reading
+from activations.services.workspace.values import Problem, Workspace
+
+
+def problems(*, reading: Reading, current: Workspace) -> tuple[Problem, ...]:
+    """One problem for each name that leads nowhere, at the place where it is used."""
+    wanted = reading.workspace
+    accounts = {entry.name for entry in (*wanted.accounts, *current.accounts)}
+    audiences = {entry.reference for entry in (*wanted.audiences, *current.audiences)}
+    return (
+        *_missing("account", reading.account_references, accounts),
+        *_missing("audience", reading.audience_references, audiences),
+    )
+
+
+def _missing(
+    kind: str, used: Collection[tuple[str, str]], known: Collection[str]
+) -> Iterator[Problem]:
+    for name, place in used:
+        if name not in known:
+            close = difflib.get_close_matches(name, known, n=1)
+            hint = f" Do you mean “{close[0]}”?" if close else ""
+            message = f"The {kind} is neither defined in this file nor known already.{hint}"
+            yield Problem(place, message)

@@ -1,0 +1,90 @@
+"""What a workspace file says, as values. The database's present state takes the same shape."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from activations.mapping.plan import MappingRule
+
+VERSION = 1
+DEFAULT_NAMESPACE = "ups"
+
+# The alerts of the destinations workspace; a streaming destination raises the first one.
+ALERTS = (
+    "activation-skipped-rate-exceeded",
+    "destination-flow-run-delay",
+    "destination-flow-run-failure",
+    "destination-flow-run-success",
+    "destination-flow-run-start",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """`place` reads `destinations[0].mappings[2].target, line 14`."""
+
+    place: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.message}" if self.place else self.message
+
+
+@dataclass(frozen=True, slots=True)
+class AccountEntry:
+    """An account; two are equal when they hold the same token, by its fingerprint."""
+
+    name: str
+    platform: str
+    fingerprint: str
+    token: str = field(default="", repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AudienceEntry:
+    """An audience; an empty name means "not yet named"."""
+
+    namespace: str
+    external_id: str
+    name: str = ""
+
+    @property
+    def reference(self) -> str:
+        """How destinations name it."""
+        return f"{self.namespace}/{self.external_id}"
+
+    @property
+    def label(self) -> str:
+        """How people recognise it."""
+        return self.name or self.reference
+
+
+@dataclass(frozen=True, slots=True)
+class ActivationEntry:
+    """An activated audience, by its reference; `end_on` is the last day it is sent."""
+
+    audience: str
+    mapping_id: str
+    start_on: date
+    end_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DestinationEntry:
+    """A destination. `rules` and `activations` are None where the file is silent about them."""
+
+    name: str
+    account: str
+    description: str = ""
+    is_enabled: bool = True
+    alerts: tuple[str, ...] = ()
+    rules: tuple[MappingRule, ...] | None = None
+    activations: tuple[ActivationEntry, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """Accounts, audiences and destinations, each known by its name or reference."""
+
+    accounts: tuple[AccountEntry, ...] = ()
+    audiences: tuple[AudienceEntry, ...] = ()
+    destinations: tuple[DestinationEntry, ...] = ()

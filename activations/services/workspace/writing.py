@@ -1,0 +1,125 @@
+"""A workspace as the text of a workspace file. Pure; secrets are not in the values it writes."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from typing import Any
+
+import yaml
+
+from activations.mapping.paths import format_source
+from activations.mapping.plan import MappingRule
+from activations.services.workspace.values import (
+    VERSION,
+    AccountEntry,
+    ActivationEntry,
+    AudienceEntry,
+    DestinationEntry,
+    Workspace,
+)
+
+_HEADER = """\
+# The workspace, as `export_config` found it. Tokens are not written: put each into the environment
+# variable its account names before `apply`.
+"""
+# One mapping to a line reads as a table; nothing is ever wrapped in the middle.
+_WIDTH = 1_000_000
+
+
+class _Row(dict[str, Any]):
+    """Written on one line."""
+
+
+class _Dumper(yaml.SafeDumper):
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+_Dumper.add_representer(
+    _Row, lambda dumper, row: dumper.represent_mapping("tag:yaml.org,2002:map", row, True)
+)
+
+
+def as_yaml(workspace: Workspace) -> str:
+    """Text that `reading.read` turns into an equal workspace."""
+    return _HEADER + yaml.dump(
+        as_document(workspace),
+        Dumper=_Dumper,
+        sort_keys=False,
+        allow_unicode=True,
+        width=_WIDTH,
+    )
+
+
+def as_document(workspace: Workspace) -> dict[str, Any]:
+    """The same as plain data; dates are ISO text in `as_json` only."""
+    variables = token_variables(workspace.accounts)
+    return {
+        "version": VERSION,
+        "accounts": [
+            {"name": entry.name, "platform": entry.platform, "token_env": variables[entry.name]}
+            for entry in workspace.accounts
+        ],
+        "audiences": [_audience(entry) for entry in workspace.audiences],
+        "destinations": [_destination(entry) for entry in workspace.destinations],
+    }
+
+
+def as_json(workspace: Workspace) -> dict[str, Any]:
+    """The document with dates as ISO text; it is a valid workspace file too."""
+    document = as_document(workspace)
+    for destination in document["destinations"]:
+        for row in destination["audiences"]:
+            row["start"] = row["start"].isoformat()
+            row["end"] = row["end"].isoformat() if row["end"] else None
+    return document
+
+
+def token_variables(accounts: Iterable[AccountEntry]) -> dict[str, str]:
+    """The environment variable of each account: ZENDESK_TOKEN, with a suffix if there are more."""
+    names = sorted(entry.name for entry in accounts)
+    if len(names) == 1:
+        return {names[0]: "ZENDESK_TOKEN"}
+    variables: dict[str, str] = {}
+    for name in names:
+        plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+        suffix = re.sub(r"[^A-Z0-9]+", "_", plain.upper()).strip("_") or "ACCOUNT"
+        variable, number = f"ZENDESK_TOKEN_{suffix}", 1
+        while variable in variables.values():
+            number += 1
+            variable = f"ZENDESK_TOKEN_{suffix}_{number}"
+        variables[name] = variable
+    return variables
+
+
+def _audience(entry: AudienceEntry) -> dict[str, str]:
+    named = {"name": entry.name} if entry.name else {}
+    return {"id": entry.external_id, "namespace": entry.namespace, **named}
+
+
+def _destination(entry: DestinationEntry) -> dict[str, Any]:
+    return {
+        "name": entry.name,
+        "description": entry.description,
+        "account": entry.account,
+        "enabled": entry.is_enabled,
+        "alerts": list(entry.alerts),
+        "mappings": [_rule(rule) for rule in entry.rules or ()],
+        "audiences": [_activation(activation) for activation in entry.activations or ()],
+    }
+
+
+def _rule(rule: MappingRule) -> dict[str, Any]:
+    row = _Row(source=format_source(rule.source), target=rule.target_text)
+    if rule.is_cleared_when_empty:
+        row["when_empty"] = str(rule.when_empty.value)
+    return row
+
+
+def _activation(entry: ActivationEntry) -> dict[str, Any]:
+    return _Row(
+        audience=entry.audience,
+        mapping_id=entry.mapping_id,
+        start=entry.start_on,
+        end=entry.end_on,
+    )

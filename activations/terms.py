@@ -1,0 +1,71 @@
+"""The vocabulary: words the platform and we use, stored exactly as spelled here."""
+
+from django.db import models
+
+
+class MembershipStatus(models.TextChoices):
+    """Status of a profile in an audience (XDM segmentMembership, `status`)."""
+
+    REALIZED = "realized", "Realized"
+    EXISTING = "existing", "Existing"
+    EXITED = "exited", "Exited"
+
+
+class DeliveryState(models.TextChoices):
+    """Where one profile stands at one destination."""
+
+    PENDING = "pending", "Pending"  # something to send, nobody works on it
+    LEASED = "leased", "In flight"  # a worker holds it until the lease ends
+    WAITING = "waiting", "Waiting"  # to be sent again, not before `next_attempt_at`
+    DELIVERED = "delivered", "Delivered"
+    EXCLUDED = "excluded", "Excluded"  # must not be sent; `code` says why
+    FAILED = "failed", "Failed"  # Zendesk refused it; `code` says how
+
+
+class Lane(models.IntegerChoices):
+    """Claims take live changes before backfill."""
+
+    LIVE = 0, "Live"
+    BACKFILL = 1, "Backfill"
+
+
+class ExclusionCode(models.TextChoices):
+    """Why a profile is not sent at all."""
+
+    MISSING_EMAIL = "missing-email", "No email identity"
+    INVALID_EMAIL = "invalid-email", "Email is not a valid address"
+    MISSING_LAST_NAME = "missing-last-name", "No last name"
+    MANDATORY_MAPPING_MISSING = "mandatory-mapping-missing", "A mandatory mapping is missing"
+    CONSENT = "consent", "No consent"
+    POLICY = "policy", "Blocked by a policy"
+
+
+class SourceKind(models.TextChoices):
+    """What a mapping reads from the profile."""
+
+    ATTRIBUTE = "attribute", "Attribute"
+    IDENTITY = "identity", "Identity namespace"
+
+
+class TargetKind(models.TextChoices):
+    """What a mapping writes in the contact."""
+
+    IDENTITY = "identity", "Identity namespace"
+    ATTRIBUTE = "attribute", "Attribute"
+    ADDRESS = "address", "Address"
+    CUSTOM_FIELD = "custom_field", "Custom field"
+
+
+class WhenEmpty(models.TextChoices):
+    """What an absent source value does to the Zendesk field."""
+
+    KEEP = "keep", "Keep what Zendesk has"
+    CLEAR = "clear", "Clear the field"
+
+
+class Origin(models.TextChoices):
+    """Where an audience came from."""
+
+    PROFILES = "profiles", "Profile ingestion"
+    WORKSPACE = "workspace", "Workspace file"
+    BROWSER = "browser", "Created here"

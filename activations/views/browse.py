@@ -1,0 +1,39 @@
+"""Browse: every destination with its last run; and choosing one to activate to."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from activations.queries import destinations
+from activations.views.lists import Asked
+
+COLUMNS = {
+    "name": "Name",
+    "run": "Last flow run date",
+    "audiences": "Activation data",
+    "created": "Created",
+    "status": "Status",
+}
+
+
+@require_safe
+def browse(request: HttpRequest) -> HttpResponse:
+    asked = Asked.by(request, default="name")
+    found = destinations.browse(words=asked.words, sort=asked.sort, descending=asked.descending)
+    page = asked.page_of(found)
+    context = {
+        "asked": asked,
+        "columns": asked.columns(COLUMNS),
+        "page": page,
+        "rows": destinations.rows(destinations=page.object_list, at=timezone.now()),
+        "section": "browse",
+    }
+    return render(request, "activations/browse.html", context)
+
+
+@require_safe
+def choose(request: HttpRequest) -> HttpResponse:
+    """The catalog's Activate audiences: which destination?"""
+    context = {"destinations": destinations.activatable(), "section": "catalog"}
+    return render(request, "activations/choose.html", context)

@@ -1,0 +1,1 @@
+"""The activation wizard: Select audiences, Mapping, Schedule audience export, Review."""

@@ -1,0 +1,89 @@
+"""What all steps of the activation wizard share: the draft, the steps, a save's answer."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django_htmx.http import HttpResponseClientRedirect
+
+from activations.queries import drafts
+from activations.services import drafts as draft_service
+from activations.services.draft_content import Content
+from activations.views.found import or_404
+
+STEPS = {
+    "audiences": "Select audiences",
+    "mapping": "Mapping",
+    "schedule": "Schedule audience export",
+    "review": "Review",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One entry of the stepper."""
+
+    label: str
+    state: str
+    url: str
+
+
+def load(request: HttpRequest, uuid: UUID) -> Any:
+    """The person's open draft. Raises Http404."""
+    return or_404(drafts.get, uuid=uuid, person_id=request.user.pk)
+
+
+def page(
+    request: HttpRequest, draft: Any, *, step: str, is_stale: bool = False, **context: Any
+) -> HttpResponse:
+    """A step as a page; to htmx only the part that a save changes."""
+    content = draft_service.content(draft=draft, at=timezone.now())
+    template = f"activations/wizard/{step}{'_saved' if request.htmx else ''}.html"  # type: ignore[attr-defined]
+    return render(
+        request,
+        template,
+        {
+            "draft": draft,
+            "destination": draft.destination,
+            "content": content,
+            "steps": steps(draft, content, current=step),
+            "is_stale": is_stale,
+            **context,
+        },
+    )
+
+
+def steps(draft: Any, content: Content, *, current: str) -> list[Step]:
+    """A step is done when it is before the current one and has no blocking problem."""
+    wrong = {problem.step for problem in content.blocking}
+    position = list(STEPS).index(current)
+    found = []
+    for index, (key, label) in enumerate(STEPS.items()):
+        is_done = index < position and key not in wrong
+        state = "current" if key == current else "done" if is_done else "todo"
+        found.append(Step(label, state, step_url(draft, key)))
+    return found
+
+
+def step_url(draft: Any, step: str) -> str:
+    """Where a step stands."""
+    return reverse(f"activations:draft-{step}", args=[draft.uuid])
+
+
+def leave(request: HttpRequest, url: str) -> HttpResponse:
+    """Go to another page, also out of an htmx request."""
+    if request.htmx:  # type: ignore[attr-defined]
+        return HttpResponseClientRedirect(url)
+    return redirect(url)
+
+
+def wanted_page(request: HttpRequest, draft: Any) -> str:
+    """Where a step's button leads; empty when the form was only saved."""
+    go = request.POST.get("go", "")
+    if go == "exit":
+        return reverse("activations:destination-detail", args=[draft.destination.uuid])
+    return step_url(draft, go) if go in STEPS else ""

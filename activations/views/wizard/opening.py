@@ -1,0 +1,33 @@
+"""Opening the wizard for a destination, and giving up what was chosen."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST, require_safe
+
+from activations.services import drafts
+from activations.views.found import or_404
+from activations.views.wizard import frame
+from connections.queries import destinations
+
+
+@require_safe
+def activate(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Leads to the person's draft; opening one changes nothing that is sent."""
+    destination = or_404(destinations.get, uuid=uuid)
+    if destination.status == "draft":
+        return redirect("connections:connect", uuid=uuid)
+    draft = drafts.open_for(destination=destination, person=request.user)
+    return redirect("activations:draft-audiences", uuid=draft.uuid)
+
+
+@require_POST
+def discard(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    draft = frame.load(request, uuid)
+    drafts.discard(draft=draft)
+    if "again" in request.POST:
+        return redirect("activations:activate", uuid=draft.destination.uuid)
+    messages.info(request, "What you chose was discarded; the destination is as it was.")
+    return redirect("activations:destination-detail", uuid=draft.destination.uuid)

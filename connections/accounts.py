@@ -1,0 +1,205 @@
+"""Accounts: verify a token, keep it, watch whether Zendesk still takes it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
+
+from connections import credentials
+from connections.encryption import CannotDecrypt
+from connections.models import Account, AccountStatus
+from connections.zendesk.client import Client
+from connections.zendesk.contact import CustomField
+from connections.zendesk.credential import Credential
+from connections.zendesk.errors import Unauthorised, ZendeskError
+
+# How often a connected account is checked by itself, and an unchecked one is tried again.
+CHECK_EVERY = timedelta(hours=1)
+TRY_AGAIN_AFTER = timedelta(seconds=30)
+# `problem_code` of an account whose token this process cannot use (wrong key, wrong address).
+TOKEN_UNUSABLE = "token-unusable"  # noqa: S105  (a code, not a token)
+
+
+class AccountInUse(Exception):
+    """An account with destinations is not deleted."""
+
+
+class NameTaken(Exception):
+    """Another account has this name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What Zendesk said to a token. `problem` is empty when it accepted it."""
+
+    credential: Credential | None
+    fields: tuple[CustomField, ...]
+    problem: str
+    code: str
+
+    @property
+    def is_connected(self) -> bool:
+        return self.credential is not None
+
+    @property
+    def is_rejected(self) -> bool:
+        """Zendesk refused the token, as opposed to not being reachable."""
+        return self.code.startswith(("zendesk-401", "zendesk-403"))
+
+
+def verify(*, token: str) -> Verification:
+    """Ask Zendesk who this token is and which custom fields its contacts have; saves nothing."""
+    try:
+        client = credentials.client_for(token, paced=True)
+    except ValueError as problem:
+        return Verification(None, (), f"This cannot be a token: {problem}.", "invalid-token")
+    return _ask(client)
+
+
+def create(*, name: str, token: str, verification: Verification | None, at: datetime) -> Account:
+    """A new account, connected when `verification` says so. Raises NameTaken."""
+    account = Account(name=name, is_sandbox=settings.ZENDESK_SANDBOX)
+    credentials.store(account, token)
+    if verification is not None:
+        _take_over(account, verification, at)
+    try:
+        with transaction.atomic():
+            account.save()
+    except IntegrityError:
+        raise NameTaken(f"There is already an account named {name!r}.") from None
+    return account
+
+
+def replace_token(
+    *, account: Account, token: str, verification: Verification | None, at: datetime
+) -> Account:
+    """A new token: whatever the old one suffered is over, and what waited goes on."""
+    with transaction.atomic():
+        locked = Account.objects.select_for_update().get(pk=account.pk)
+        locked.is_sandbox = settings.ZENDESK_SANDBOX
+        credentials.store(locked, token)
+        locked.token_epoch += 1
+        locked.status = AccountStatus.UNCHECKED
+        locked.problem = locked.problem_code = ""
+        locked.checked_at = locked.outage_until = None
+        locked.outage_failures = 0
+        if verification is not None:
+            _take_over(locked, verification, at)
+        locked.save()
+    return locked
+
+
+def check(*, account_id: int, at: datetime) -> Account:
+    """Ask Zendesk about the stored token and keep what it says."""
+    account = Account.objects.get(pk=account_id)
+    try:
+        verification = _ask(credentials.open_client(account, paced=True))
+    except (CannotDecrypt, credentials.AccountMismatch) as problem:
+        # The status stays: it is this process' environment that is wrong, not the token.
+        verification = Verification(None, (), str(problem), TOKEN_UNUSABLE)
+    with transaction.atomic():
+        locked = Account.objects.select_for_update().get(pk=account_id)
+        if locked.token_epoch == account.token_epoch:
+            _take_over(locked, verification, at)
+            locked.save()
+    return locked
+
+
+def due_for_check(*, at: datetime) -> QuerySet[Account]:
+    """Accounts nobody asked Zendesk about for too long; a rejected one waits for its new token."""
+    never = Q(checked_at__isnull=True)
+    unfinished = Q(contact_fields_at__isnull=True, checked_at__lt=at - TRY_AGAIN_AFTER)
+    old = Q(checked_at__lt=at - CHECK_EVERY)
+    return (
+        Account.objects.filter(never | unfinished | old)
+        .exclude(status=AccountStatus.REJECTED)
+        .order_by("pk")
+    )
+
+
+def reject(*, account_id: int, token_epoch: int, code: str, problem: str, at: datetime) -> bool:
+    """Zendesk refused the token in the middle of the work. False: the token is another by now."""
+    updated = (
+        Account.objects.filter(pk=account_id, token_epoch=token_epoch)
+        .exclude(status=AccountStatus.REJECTED)
+        .update(status=AccountStatus.REJECTED, problem_code=code, problem=problem, checked_at=at)
+    )
+    return updated == 1
+
+
+def reread_fields(*, account_id: int, older_than: datetime) -> None:
+    """Have the custom fields read again: Zendesk refused one we believed in."""
+    Account.objects.filter(pk=account_id, contact_fields_at__lt=older_than).update(
+        contact_fields_at=None, checked_at=None
+    )
+
+
+def count_outage(*, account_id: int, failures: int, until: datetime | None) -> None:
+    """So many failures to reach Zendesk in a row; from `until` on a single request may try."""
+    Account.objects.filter(pk=account_id).update(outage_failures=failures, outage_until=until)
+
+
+def end_outage(*, account_id: int) -> None:
+    """Zendesk answers again."""
+    Account.objects.filter(pk=account_id, outage_failures__gt=0).update(
+        outage_failures=0, outage_until=None
+    )
+
+
+def fields_of(account: Account) -> dict[str, CustomField] | None:
+    """The contact custom fields by name as last read; None when they were never read."""
+    if account.contact_fields_at is None and not account.contact_fields:
+        return None
+    fields = (CustomField.from_json(field) for field in account.contact_fields)
+    return {field.name: field for field in fields}
+
+
+def delete(*, account: Account) -> None:
+    """Forget an account and its token. Raises AccountInUse while a destination uses it."""
+    count = account.destinations.count()
+    if count:
+        raise AccountInUse(
+            f"{account.name} is used by {count} destination{'s' if count > 1 else ''}. "
+            "Delete those first."
+        )
+    account.delete()
+
+
+def _ask(client: Client) -> Verification:
+    try:
+        credential = client.check_credential()
+        fields = client.list_custom_fields()
+    except ZendeskError as error:
+        return Verification(None, (), _words(error), error.outcome.failure_code)
+    finally:
+        client.close()
+    return Verification(credential, fields, "", "")
+
+
+def _words(error: ZendeskError) -> str:
+    if isinstance(error.outcome, Unauthorised):
+        return (
+            f"Zendesk does not accept this token ({error.outcome.status}). Create one in Sell "
+            "under Settings > Integrations > OAuth > Access Tokens, and paste all of it."
+        )
+    advice = " Try again in a minute." if error.is_temporary else ""
+    return f"Zendesk could not be asked: {error.outcome.summary}{advice}"
+
+
+def _take_over(account: Account, verification: Verification, at: datetime) -> None:
+    account.checked_at = at
+    account.problem, account.problem_code = verification.problem, verification.code
+    if verification.is_rejected:
+        account.status = AccountStatus.REJECTED
+    if verification.credential is None:
+        return
+    who = verification.credential
+    account.status = AccountStatus.CONNECTED
+    account.zendesk_user_id, account.zendesk_user_name = who.user_id, who.user_name or ""
+    account.zendesk_account_id = who.account_id
+    account.zendesk_account_name = who.account_name or ""
+    account.contact_fields = [field.as_json() for field in verification.fields]
+    account.contact_fields_at = at
+    account.outage_failures, account.outage_until = 0, None

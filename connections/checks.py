@@ -1,0 +1,86 @@
+"""System checks that refuse a dangerous configuration before anything runs."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, register
+from django.core.exceptions import ImproperlyConfigured
+
+from connections import encryption
+
+LOOPBACK_HOSTS = {"127.0.0.1", "localhost", "::1"}
+
+
+@register()
+def check_zendesk_address(**kwargs: Any) -> list[CheckMessage]:
+    """Plain http only towards a simulator on this machine, and only when told that it is one."""
+    url = urlsplit(settings.ZENDESK_SELL_URL)
+    is_loopback = url.hostname in LOOPBACK_HOSTS
+    if url.scheme not in {"http", "https"} or not url.hostname:
+        return [
+            Error(
+                "ZENDESK_SELL_URL is not an address.",
+                hint=f"Use {settings.ZENDESK_SELL_API} or leave it unset.",
+                id="connections.E001",
+            )
+        ]
+    if url.scheme == "http" and not (settings.ZENDESK_SANDBOX and is_loopback):
+        return [
+            Error(
+                "ZENDESK_SELL_URL is plain http: tokens would travel unprotected.",
+                hint="Use https, or set ZENDESK_SANDBOX=1 for a simulator on this machine.",
+                id="connections.E002",
+            )
+        ]
+    if settings.ZENDESK_SANDBOX and settings.ZENDESK_SELL_URL == settings.ZENDESK_SELL_API:
+        return [
+            Error(
+                "ZENDESK_SANDBOX=1 says simulator, but ZENDESK_SELL_URL is the real Zendesk.",
+                hint="Set ZENDESK_SELL_URL to the simulator, or ZENDESK_SANDBOX=0.",
+                id="connections.E003",
+            )
+        ]
+    return []
+
+
+@register()
+def check_pacing(**kwargs: Any) -> list[CheckMessage]:
+    """No pacing is for simulators: the real API answers a burst with a ban for everybody."""
+    rate = settings.ZENDESK_REQUESTS_PER_SECOND
+    if rate < 0 or (rate == 0 and not settings.ZENDESK_SANDBOX):
+        return [
+            Error(
+                "ZENDESK_REQUESTS_PER_SECOND must be above 0 unless ZENDESK_SANDBOX=1.",
+                hint="Leave it unset: 8.47 keeps below 10 requests in any second.",
+                id="connections.E004",
+            )
+        ]
+    return []
+
+
+@register()
+def check_delivery_times(**kwargs: Any) -> list[CheckMessage]:
+    """A lease must outlive a request, or a second worker starts while the first still sends."""
+    deadline = settings.DELIVERY_DEADLINE_SECONDS
+    lease = settings.DELIVERY_LEASE_SECONDS
+    if deadline <= 0 or settings.DELIVERY_SETTLE_SECONDS < 0 or lease <= deadline:
+        return [
+            Error(
+                "DELIVERY_LEASE_SECONDS must be longer than DELIVERY_DEADLINE_SECONDS, "
+                "and neither may be negative.",
+                hint="The defaults are 90 and 30.",
+                id="connections.E005",
+            )
+        ]
+    return []
+
+
+@register()
+def check_encryption_keys(**kwargs: Any) -> list[CheckMessage]:
+    """An unusable key is found at start, not at the first token."""
+    try:
+        encryption.check_key_ring()
+    except ImproperlyConfigured as problem:
+        return [Error(str(problem), hint="See .env.example.", id="connections.E006")]
+    return []

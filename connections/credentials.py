@@ -1,0 +1,66 @@
+"""An account's token: how it is stored, and the only place that reveals it."""
+
+import hashlib
+
+from django.conf import settings
+
+from connections import encryption, pacing
+from connections.models import Account
+from connections.zendesk.client import Client
+
+
+class AccountMismatch(Exception):
+    """A simulator's account must not talk to the real Zendesk, nor the other way round."""
+
+
+def fingerprint(token: str) -> str:
+    """Tells tokens apart without telling what they are (they are long random texts)."""
+    return hashlib.sha256(token.encode()).hexdigest()[:16]
+
+
+def store(account: Account, token: str) -> None:
+    """Put a token into the account's fields; the caller saves."""
+    account.sealed_token = encryption.seal(plaintext=token, belongs_to=account.belongs_to)
+    account.token_fingerprint = fingerprint(token)
+    account.token_last_four = token[-4:]
+
+
+def reseal(account: Account) -> None:
+    """Encrypt the stored token under the newest key; the caller saves."""
+    store(account, _reveal(account))
+
+
+def open_client(account: Account, *, paced: bool) -> Client:
+    """A client that speaks as this account; `paced` makes it wait for a slot at each request.
+
+    Raises AccountMismatch, or `encryption.CannotDecrypt` when the token's key is gone.
+    """
+    if account.is_sandbox != settings.ZENDESK_SANDBOX:
+        made_for, now_at = ("the simulator", "the real Zendesk")
+        if not account.is_sandbox:
+            made_for, now_at = now_at, made_for
+        raise AccountMismatch(
+            f"Account {account.name!r} was made for {made_for}, but ZENDESK_SELL_URL now points "
+            f"to {now_at}. Set ZENDESK_SELL_URL and ZENDESK_SANDBOX back, or give a new token."
+        )
+    return client_for(_reveal(account), paced=paced)
+
+
+def client_for(token: str, *, paced: bool) -> Client:
+    """A client for a token that is not stored (yet). Raises ValueError for an unsendable one."""
+    token_fingerprint = fingerprint(token)
+
+    def wait_for_turn() -> None:
+        pacing.take(token_fingerprint=token_fingerprint)
+
+    return Client(
+        base_url=settings.ZENDESK_SELL_URL,
+        token=token,
+        deadline_seconds=settings.DELIVERY_DEADLINE_SECONDS,
+        before_request=wait_for_turn if paced else None,
+        allow_http=settings.ZENDESK_SANDBOX,
+    )
+
+
+def _reveal(account: Account) -> str:
+    return encryption.unseal(sealed=account.sealed_token, belongs_to=account.belongs_to)

@@ -1,0 +1,105 @@
+"""Destinations: from draft to enabled, paused, stopped and gone."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from connections.models import Account, AccountStatus, Destination, DestinationStatus
+
+
+class NameTaken(Exception):
+    """Another destination has this name."""
+
+
+def start_draft(*, created_by: Any, at: datetime) -> Destination:
+    """An empty draft; the connect wizard fills it in."""
+    return Destination.objects.create(created_by=created_by)
+
+
+def use_account(*, destination: Destination, account: Account) -> None:
+    """Choose the account of a draft."""
+    destination.account = account
+    destination.save(update_fields=["account", "updated_at"])
+
+
+def save_details(
+    *, destination: Destination, name: str, description: str, alerts: Sequence[str]
+) -> Destination:
+    """Name a draft and enable it; on an enabled one just change the details. Raises NameTaken."""
+    destination.name, destination.description = name, description
+    destination.alerts = list(alerts)
+    if destination.status == DestinationStatus.DRAFT:
+        destination.status = DestinationStatus.ENABLED
+    return _save_named(destination)
+
+
+def rename(*, destination: Destination, name: str, description: str) -> Destination:
+    """Change name and description. Raises NameTaken."""
+    destination.name, destination.description = name, description
+    return _save_named(destination)
+
+
+def enable(*, destination: Destination) -> None:
+    """Send again; what changed meanwhile is waiting. Also clears a stop."""
+    _set_status(destination, DestinationStatus.ENABLED)
+
+
+def disable(*, destination: Destination) -> None:
+    """Send nothing more. Changes keep being noted."""
+    _set_status(destination, DestinationStatus.DISABLED)
+
+
+def resume(*, destination: Destination) -> None:
+    """Let a destination that was stopped by identical rejections go on."""
+    if destination.status == DestinationStatus.ERROR:
+        _set_status(destination, DestinationStatus.ENABLED)
+
+
+def stop(*, destination_id: int, code: str, problem: str) -> bool:
+    """Stop an enabled destination by ourselves; False when somebody was first."""
+    updated = Destination.objects.filter(
+        pk=destination_id, status=DestinationStatus.ENABLED
+    ).update(status=DestinationStatus.ERROR, problem_code=code, problem=problem)
+    return updated == 1
+
+
+def delete(*, destination: Destination) -> None:
+    """Forget the destination and all it knew. Contacts in Zendesk stay as they are."""
+    with transaction.atomic():
+        destination.delete()
+
+
+def effective_status(destination: Destination) -> str:
+    """What people see: also `error` while the account is rejected."""
+    account = destination.account
+    is_held = account is not None and account.status == AccountStatus.REJECTED
+    if destination.status == DestinationStatus.ENABLED and is_held:
+        return str(DestinationStatus.ERROR.value)
+    return destination.status
+
+
+def _save_named(destination: Destination) -> Destination:
+    try:
+        with transaction.atomic():
+            destination.save()
+    except IntegrityError:
+        raise NameTaken(f"There is already a destination named {destination.name!r}.") from None
+    return destination
+
+
+def _set_status(destination: Destination, status: DestinationStatus) -> None:
+    destination.status = status
+    destination.problem = destination.problem_code = ""
+    destination.rejection_streak, destination.rejection_signature = 0, ""
+    destination.save(
+        update_fields=[
+            "status",
+            "problem",
+            "problem_code",
+            "rejection_streak",
+            "rejection_signature",
+            "updated_at",
+        ]
+    )

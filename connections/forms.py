@@ -1,0 +1,178 @@
+"""What people type about accounts, destinations and themselves; forms only clean it."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth import get_user_model
+from django.contrib.auth.forms import SetPasswordForm, UsernameField
+
+from connections import linking
+from connections.models import Account, Destination
+from connections.queries import accounts, destinations
+from connections.zendesk.credential import checked_token, token_warning
+
+SKIPPED_RATE_ALERT = "activation-skipped-rate-exceeded"
+
+EXISTING, NEW = "existing", "new"
+
+
+class TokenField(forms.CharField):
+    """A Bearer Token: never rendered back, never kept by the browser."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.PasswordInput(
+            render_value=False, attrs={"autocomplete": "off", "spellcheck": "false"}
+        )
+        super().__init__(label="Bearer Token", max_length=4000, widget=widget, **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        token = super().clean(value)
+        if token:
+            try:
+                checked_token(token=token)
+            except ValueError as problem:
+                raise forms.ValidationError(
+                    f"This cannot be a token: {problem}.", code="malformed"
+                ) from None
+        return token
+
+
+class ConnectForm(forms.Form):
+    """Step Authenticate: an account that exists, or a new one with its token."""
+
+    mode = forms.ChoiceField(choices=[(EXISTING, ""), (NEW, "")], widget=forms.HiddenInput)
+    account = forms.ModelChoiceField(
+        label="Account", queryset=Account.objects.none(), to_field_name="uuid", required=False
+    )
+    token = TokenField(required=False)
+    account_name = forms.CharField(
+        label="Account name",
+        max_length=200,
+        required=False,
+        help_text="How you will recognise this Zendesk account later.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["account"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = accounts.listing()
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("mode") == EXISTING and not cleaned.get("account"):
+            self.add_error("account", "Choose an account.")
+        if cleaned.get("mode") == NEW:
+            self._clean_new(cleaned)
+        return cleaned
+
+    def _clean_new(self, cleaned: dict[str, Any]) -> None:
+        name = cleaned.get("account_name") or accounts.free_name(wanted="Zendesk")
+        if accounts.is_name_taken(name=name):
+            self.add_error("account_name", "Another account has this name.")
+        cleaned["account_name"] = name
+        if not cleaned.get("token") and "token" not in self.errors:
+            self.add_error("token", "Enter the token of your Zendesk account.")
+
+    @property
+    def token_warning(self) -> str:
+        """Words when the token does not look like one of Zendesk's."""
+        return _token_warning(self)
+
+    @property
+    def choice(self) -> linking.Choice:
+        """What to link to."""
+        cleaned = self.cleaned_data
+        if cleaned["mode"] == EXISTING:
+            return linking.ExistingAccount(account=cleaned["account"])
+        return linking.NewAccount(name=cleaned["account_name"], token=cleaned["token"])
+
+
+def connect_initial(*, destination: Destination, wanted: str) -> dict[str, Any]:
+    """How the form opens: as `wanted`, else with whatever is less to type."""
+    if wanted not in (EXISTING, NEW):
+        wanted = EXISTING if accounts.listing().exists() else NEW
+    return {
+        "mode": wanted,
+        "account": destination.account.uuid if destination.account else None,
+        "account_name": accounts.free_name(wanted="Zendesk"),
+    }
+
+
+class NewTokenForm(forms.Form):
+    """Another token for an account that exists."""
+
+    token = TokenField()
+
+    @property
+    def token_warning(self) -> str:
+        """Words when the token does not look like one of Zendesk's."""
+        return _token_warning(self)
+
+
+def _token_warning(form: forms.Form) -> str:
+    token = getattr(form, "cleaned_data", {}).get("token")
+    return (token_warning(token=token) or "") if token else ""
+
+
+class NameForm(forms.Form):
+    """Name and description of a destination."""
+
+    name = forms.CharField(
+        label="Name",
+        max_length=200,
+        help_text="A name by which you will recognise this destination.",
+    )
+    description = forms.CharField(
+        label="Description",
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="What this destination is for.",
+    )
+
+    def __init__(self, *args: Any, destination: Destination, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.destination = destination
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        if destinations.is_name_taken(name=name, besides=self.destination):
+            raise forms.ValidationError("Another destination has this name.", code="taken")
+        return name
+
+
+class DetailsForm(NameForm):
+    """Step Details: name, description, alerts."""
+
+    alert_skipped_rate = forms.BooleanField(
+        label="Activation Skipped Rate Exceeded",
+        required=False,
+        help_text="Says so when more than 1 % of the profiles of a run were excluded.",
+    )
+
+    @property
+    def details(self) -> dict[str, Any]:
+        """What `destinations.save_details` takes; alerts as the workspace file names them."""
+        cleaned = self.cleaned_data
+        return {
+            "name": cleaned["name"],
+            "description": cleaned["description"],
+            "alerts": [SKIPPED_RATE_ALERT] if cleaned["alert_skipped_rate"] else [],
+        }
+
+
+class WelcomeForm(SetPasswordForm):  # type: ignore[type-arg]
+    """The first person's name and password, after the one-time link."""
+
+    username = UsernameField(label="Name", max_length=150)
+    field_order = ("username", "new_password1", "new_password2")
+
+    def clean_username(self) -> str:
+        username: str = self.cleaned_data["username"]
+        people = get_user_model().objects.exclude(pk=self.user.pk)
+        if people.filter(username__iexact=username).exists():
+            raise forms.ValidationError("Somebody else has this name.", code="taken")
+        get_user_model().username_validator(username)  # type: ignore[attr-defined]
+        self.user.username = username
+        return username

@@ -1,0 +1,15 @@
+"""Who we talk to, as rows."""
+
+from connections.models.accounts import Account, AccountStatus
+from connections.models.destinations import Destination, DestinationStatus
+from connections.models.pacing import TokenPace
+from connections.models.people import SignInLink
+
+__all__ = [
+    "Account",
+    "AccountStatus",
+    "Destination",
+    "DestinationStatus",
+    "SignInLink",
+    "TokenPace",
+]

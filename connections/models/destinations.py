@@ -1,0 +1,65 @@
+"""A destination: a named dataflow towards one account."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from connections.models.accounts import Account
+
+
+class DestinationStatus(models.TextChoices):
+    """INTERFACE: `status` in `status --json`; what is shown also depends on the account."""
+
+    DRAFT = "draft", "Draft"  # the connect wizard is still open
+    ENABLED = "enabled", "Enabled"
+    DISABLED = "disabled", "Disabled"
+    ERROR = "error", "Error"  # stopped by us; `problem` says why and what to do
+
+
+class Destination(models.Model):
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    name = models.CharField(max_length=200, blank=True)
+    description = models.TextField(blank=True)
+    account = models.ForeignKey(
+        Account, null=True, blank=True, on_delete=models.PROTECT, related_name="destinations"
+    )
+    status = models.CharField(
+        max_length=20, choices=DestinationStatus.choices, default=DestinationStatus.DRAFT
+    )
+    alerts = models.JSONField(default=list, blank=True)
+
+    # Bumped by every change of what is sent (mappings, audiences, Mapping IDs).
+    mapping_version = models.PositiveIntegerField(default=0)
+
+    problem_code = models.CharField(max_length=60, blank=True)
+    problem = models.TextField(blank=True)
+    # Identical rejections in a row without a success between them.
+    rejection_streak = models.PositiveIntegerField(default=0)
+    rejection_signature = models.CharField(max_length=300, blank=True)
+
+    last_error_code = models.CharField(max_length=60, blank=True)
+    last_error = models.TextField(blank=True)
+    last_error_at = models.DateTimeField(null=True, blank=True)
+
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ("name", "pk")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["name"], condition=~Q(name=""), name="destination_name_is_unique"
+            ),
+            models.CheckConstraint(
+                condition=Q(status="draft") | (~Q(name="") & Q(account__isnull=False)),
+                name="destination_outside_draft_has_name_and_account",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or "Draft destination"

@@ -1,0 +1,1 @@
+"""Reads for pages: who we talk to."""

@@ -1,0 +1,68 @@
+"""One-time sign-in links: how a first person gets in without a default password.
+
+A link is redeemed at most once, within an hour; only a hash of its secret is kept.
+"""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from connections.models import SignInLink
+
+VALID_FOR = timedelta(hours=1)
+FIRST_USER = "admin"
+
+
+def create(*, user: User, at: datetime) -> str:
+    """The secret of a new link for `user`; earlier links of theirs stop working."""
+    secret = secrets.token_urlsafe(32)
+    with transaction.atomic():
+        SignInLink.objects.filter(user=user, used_at__isnull=True).delete()
+        SignInLink.objects.create(user=user, secret_hash=_hash(secret), expires_at=at + VALID_FOR)
+    return secret
+
+
+def redeem(*, secret: str, at: datetime) -> User | None:
+    """Whom the secret signs in; None when it is unknown, used, too old or its user inactive.
+
+    One conditional update decides, so of two clicks one wins.
+    """
+    is_valid = SignInLink.objects.filter(
+        secret_hash=_hash(secret), used_at__isnull=True, expires_at__gt=at, user__is_active=True
+    )
+    if is_valid.update(used_at=at) != 1:
+        return None
+    return User.objects.get(
+        pk__in=SignInLink.objects.filter(secret_hash=_hash(secret)).values("user")
+    )
+
+
+def is_first_start() -> bool:
+    """Whether nobody was ever here."""
+    return not User.objects.exists()
+
+
+def is_needed() -> bool:
+    """Whether nobody could sign in with a password."""
+    with_password = User.objects.filter(is_active=True).exclude(password="")
+    return not with_password.exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX).exists()
+
+
+def ensure_first_user() -> User:
+    """The oldest active administrator; made, without a usable password, when there is none."""
+    known = User.objects.filter(is_active=True, is_superuser=True).order_by("pk").first()
+    return known or User.objects.create_superuser(username=FIRST_USER, password=None)
+
+
+def path(*, secret: str) -> str:
+    """Where a link leads, from the root of the site."""
+    return f"/sign-in/{secret}/"
+
+
+def _hash(secret: str) -> str:
+    # 256 random bits need no slow hash: there is nothing to guess.
+    return hashlib.sha256(secret.encode()).hexdigest()

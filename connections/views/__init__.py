@@ -1,0 +1,1 @@
+"""Pages about accounts and destinations, and getting in."""

@@ -1,0 +1,26 @@
+"""Is the process alive, and can it serve? For load balancers and supervisors."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from connections.queries import readiness
+
+
+@never_cache
+@login_not_required
+@require_safe
+def alive(request: HttpRequest) -> JsonResponse:
+    """Touches nothing but this process."""
+    return JsonResponse({"status": "ok"})
+
+
+@never_cache
+@login_not_required
+@require_safe
+def ready(request: HttpRequest) -> JsonResponse:
+    problem = readiness.problem()
+    if problem:
+        return JsonResponse({"status": "unavailable", "problem": problem}, status=503)
+    return JsonResponse({"status": "ok"})

@@ -1,0 +1,24 @@
+"""Light, dark, or as the person's system has it."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+A_YEAR_SECONDS = 365 * 24 * 60 * 60
+
+
+@login_not_required
+@require_POST
+def choose(request: HttpRequest) -> HttpResponse:
+    target = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}):
+        target = "/"
+    response = redirect(target)
+    theme = request.POST.get("theme")
+    if theme in {"light", "dark"}:
+        response.set_cookie("theme", theme, max_age=A_YEAR_SECONDS, samesite="Lax")
+    else:
+        response.delete_cookie("theme", samesite="Lax")
+    return response

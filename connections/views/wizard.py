@@ -1,0 +1,91 @@
+"""The connect wizard: Authenticate, then Details; it goes on into the activation wizard."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from connections import destinations, linking
+from connections.forms import SKIPPED_RATE_ALERT, ConnectForm, DetailsForm, connect_initial
+from connections.queries import accounts as account_queries
+from connections.queries import destinations as destination_queries
+from connections.views.found import or_404
+
+form_page = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@form_page
+def connect(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    destination = or_404(destination_queries.get, uuid=uuid)
+    if destination.status != "draft":
+        return redirect("activations:destination-detail", uuid=uuid)
+    wanted = request.GET.get("mode", "")
+    initial = connect_initial(destination=destination, wanted=wanted)
+    form = ConnectForm(request.POST or None, initial=initial)
+    link = None
+    if request.method == "POST" and form.is_valid():
+        link = linking.connect(destination=destination, choice=form.choice, at=timezone.now())
+        if link.account is not None:
+            return redirect("connections:connect", uuid=uuid)
+        if link.code == "name-taken":
+            form.add_error("account_name", link.problem)
+    context = {
+        "destination": destination,
+        "form": form,
+        "link": link,
+        "mode": form["mode"].value(),
+        "account": None if form.is_bound or wanted else destination.account,
+        "has_accounts": account_queries.listing().exists(),
+        "steps": _steps(uuid, current="authenticate"),
+    }
+    return render(request, "connections/connect.html", context)
+
+
+@form_page
+def details(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    destination = or_404(destination_queries.get, uuid=uuid)
+    if destination.status != "draft":
+        return redirect("activations:destination-detail", uuid=uuid)
+    if destination.account is None:
+        messages.info(request, "Connect a Zendesk account first.")
+        return redirect("connections:connect", uuid=uuid)
+    initial = {
+        "name": destination.name,
+        "description": destination.description,
+        "alert_skipped_rate": SKIPPED_RATE_ALERT in destination.alerts,
+    }
+    form = DetailsForm(request.POST or None, destination=destination, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            destinations.save_details(destination=destination, **form.details)
+        except destinations.NameTaken as problem:
+            form.add_error("name", str(problem))
+        else:
+            return _after_details(request, uuid)
+    steps = _steps(uuid, current="details")
+    context = {"destination": destination, "form": form, "steps": steps}
+    return render(request, "connections/details.html", context)
+
+
+def _after_details(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    if "exit" in request.POST:
+        messages.success(request, "The destination is set up. Activate audiences when you like.")
+        return redirect("activations:destination-detail", uuid=uuid)
+    return redirect("activations:activate", uuid=uuid)
+
+
+def _steps(uuid: UUID, *, current: str) -> list[dict[str, str]]:
+    labels = {"authenticate": "Authenticate", "details": "Details", "activate": "Activate audiences"}
+    steps = []
+    state = "done"
+    for key, label in labels.items():
+        is_current = key == current
+        steps.append({"label": label, "state": "current" if is_current else state, "url": ""})
+        state = "todo" if is_current or state == "todo" else "done"
+    if current == "details":
+        steps[0]["url"] = reverse("connections:connect", args=[uuid])
+    return steps

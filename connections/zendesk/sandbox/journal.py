@@ -1,0 +1,51 @@
+"""Which records outlive a restart? An append-only file of committed writes, one JSON per line."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+
+
+class UnreadableJournal(ValueError):
+    """A line in the middle of the file is not a journal entry; nothing was replayed after it."""
+
+
+class Journal:
+    """Entries: {"put": RESOURCE, "data": {...}}, {"delete": RESOURCE, "id": N}, {"reset": true}."""
+
+    def __init__(self, *, path: Path) -> None:
+        self._path = path
+        self._file: IO[bytes] | None = None
+
+    def replay(self) -> Iterator[dict[str, Any]]:
+        """Every entry written so far. A last line cut short by a crash is dropped from the file."""
+        if not self._path.exists():
+            return
+        with self._path.open("r+b") as file:
+            end = 0
+            for number, line in enumerate(file, start=1):
+                if not line.endswith(b"\n"):
+                    break
+                end += len(line)
+                yield self._entry(line, number)
+            file.truncate(end)
+
+    def append(self, entry: dict[str, Any]) -> None:
+        if self._file is None:
+            self._file = self._path.open("ab")
+        self._file.write(json.dumps(entry, separators=(",", ":")).encode() + b"\n")
+        self._file.flush()
+
+    def close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def _entry(self, line: bytes, number: int) -> dict[str, Any]:
+        try:
+            entry = json.loads(line)
+        except ValueError:
+            entry = None
+        if not isinstance(entry, dict):
+            raise UnreadableJournal(f"{self._path}, line {number}: this is not a journal entry.")
+        return entry

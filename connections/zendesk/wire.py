@@ -1,0 +1,148 @@
+"""Connections that obey a deadline; knows urllib3 and sockets, not Sell.
+
+The two pools below behave as urllib3's own, except that a connection is dialled within the time
+of its request, can be shut down by the watchdog, and is not reused after a long idle time.
+"""
+
+import ipaddress
+import queue
+import socket
+import ssl
+import threading
+from time import monotonic
+from typing import Any, cast
+
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+from connections.zendesk.deadline import Watch
+
+# Servers and load balancers drop idle connections; a write on one that is being dropped has an
+# unknown outcome, while a new connection costs one round trip.
+MAX_IDLE_SECONDS = 15.0
+POOL_SIZE = 32
+
+
+class Current(threading.local):
+    """The watch of the request this thread is sending: urllib3 has no place to hand it through."""
+
+    watch: Watch
+
+
+CURRENT = Current()
+
+
+class _WatchedHTTPConnection(HTTPConnection):
+    """Dials within the deadline and tells the watch when the first byte may leave."""
+
+    idle_since = 0.0
+
+    def _new_conn(self) -> socket.socket:
+        return _dial(host=self._dns_host, port=self.port, watch=CURRENT.watch)
+
+    def request(self, *args: Any, **kwargs: Any) -> None:
+        _begin_sending(self)
+        super().request(*args, **kwargs)
+
+
+class _WatchedHTTPSConnection(_WatchedHTTPConnection, HTTPSConnection):
+    """The same with TLS on top."""
+
+
+class _FreshPool(HTTPConnectionPool):
+    """Forgets connections that have been idle for too long."""
+
+    ConnectionCls = _WatchedHTTPConnection
+
+    def _get_conn(self, timeout: float | None = None) -> Any:
+        connection = cast("_WatchedHTTPConnection", super()._get_conn(timeout))
+        if connection.sock is not None and monotonic() - connection.idle_since > MAX_IDLE_SECONDS:
+            connection.close()  # it dials again when it is used
+        return connection
+
+    def _put_conn(self, conn: Any) -> None:
+        if conn is not None:
+            conn.idle_since = monotonic()
+        super()._put_conn(conn)
+
+
+class _FreshTLSPool(_FreshPool, HTTPSConnectionPool):
+    ConnectionCls = _WatchedHTTPSConnection
+
+
+def open_pool(*, scheme: str, host: str, port: int | None, ca_file: str) -> HTTPConnectionPool:
+    """A pool for one host. TLS trusts `ca_file` alone, whatever the environment says."""
+    if scheme == "http":
+        return _FreshPool(host, port, maxsize=POOL_SIZE, block=False)
+    # One context for all connections: loading the bundle takes longer than a handshake.
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.load_verify_locations(cafile=ca_file)
+    return _FreshTLSPool(host, port, maxsize=POOL_SIZE, block=False, ssl_context=context)
+
+
+def _begin_sending(connection: HTTPConnection) -> None:
+    if connection.sock is None:
+        connection.connect()
+    else:
+        CURRENT.watch.hold(sock=connection.sock)
+    CURRENT.watch.may_have_sent = True
+
+
+def _dial(*, host: str, port: int, watch: Watch) -> socket.socket:
+    """A connected socket. Each address of the host gets its share of the time that is left."""
+    addresses = _resolve(host=host, port=port, watch=watch)
+    failure: OSError = TimeoutError("no time left to connect")
+    for left, (family, kind, protocol, _, address) in zip(
+        range(len(addresses), 0, -1), addresses, strict=True
+    ):
+        sock = socket.socket(family, kind, protocol)
+        try:
+            sock.settimeout(watch.remaining() / left)
+            sock.connect(address)
+            sock.settimeout(watch.remaining())
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            watch.hold(sock=sock)
+        except OSError as error:
+            sock.close()
+            failure = error
+        else:
+            return sock
+    raise failure
+
+
+def _resolve(*, host: str, port: int, watch: Watch) -> list[Any]:
+    """The addresses of a host, within the time of the request.
+
+    `getaddrinfo` takes no timeout and may wait for minutes, so a name is looked up by a thread
+    that can be left behind.
+    """
+    if _is_address(host):
+        return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    answers: queue.SimpleQueue[list[Any] | OSError] = queue.SimpleQueue()
+
+    def look_up() -> None:
+        answer: list[Any] | OSError = socket.gaierror("the name cannot be looked up")
+        try:
+            answer = list(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+        except OSError as error:
+            answer = error
+        finally:
+            answers.put(answer)
+
+    threading.Thread(target=look_up, name="zendesk-lookup", daemon=True).start()
+    try:
+        answer = answers.get(timeout=watch.remaining())
+    except queue.Empty:
+        raise socket.gaierror("the name was not resolved in time") from None
+    if isinstance(answer, OSError):
+        raise answer
+    return answer
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        return False
+    return True

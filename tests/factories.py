@@ -1,0 +1,229 @@
+"""One factory per model: what a test does not name is valid and uninteresting."""
+
+import hashlib
+import uuid
+from datetime import UTC, date, datetime
+from typing import Any
+
+import factory
+from django.contrib.auth.models import User
+from factory.django import DjangoModelFactory
+
+from activations import models as activations
+from activations.terms import DeliveryState, MembershipStatus, Origin, SourceKind, TargetKind
+from connections import encryption
+from connections import models as connections
+
+# The instant of every test that does not say another.
+NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+PASSWORD = "correct horse battery staple"
+TOKEN = "sandbox-token-0123456789abcdef"
+
+
+class UserFactory(DjangoModelFactory[User]):
+    """Signs in with `PASSWORD`."""
+
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    username = factory.Sequence(lambda n: f"person{n}")
+    email = factory.LazyAttribute(lambda user: f"{user.username}@example.org")
+    password = factory.django.Password(PASSWORD)
+
+
+class AccountFactory(DjangoModelFactory[connections.Account]):
+    """Connected to the sandbox. `token="..."` seals another token than `TOKEN`."""
+
+    class Meta:
+        model = connections.Account
+
+    class Params:
+        token = TOKEN
+
+    uuid = factory.LazyFunction(uuid.uuid4)
+    name = factory.Sequence(lambda n: f"Account {n}")
+    is_sandbox = True
+    sealed_token = factory.LazyAttribute(
+        lambda a: encryption.seal(plaintext=a.token, belongs_to=f"account:{a.uuid}:token")
+    )
+    token_fingerprint = factory.LazyAttribute(
+        lambda a: hashlib.sha256(a.token.encode()).hexdigest()[:16]
+    )
+    token_last_four = factory.LazyAttribute(lambda a: a.token[-4:])
+    status = connections.AccountStatus.CONNECTED
+    checked_at = NOON
+
+
+class DestinationFactory(DjangoModelFactory[connections.Destination]):
+    """Enabled, with an account of its own."""
+
+    class Meta:
+        model = connections.Destination
+
+    name = factory.Sequence(lambda n: f"Destination {n}")
+    account = factory.SubFactory(AccountFactory)
+    status = connections.DestinationStatus.ENABLED
+
+
+class SignInLinkFactory(DjangoModelFactory[connections.SignInLink]):
+    class Meta:
+        model = connections.SignInLink
+
+    user = factory.SubFactory(UserFactory)
+    secret_hash = factory.Sequence(lambda n: hashlib.sha256(str(n).encode()).hexdigest())
+    expires_at = NOON
+
+
+class TokenPaceFactory(DjangoModelFactory[connections.TokenPace]):
+    class Meta:
+        model = connections.TokenPace
+
+    token_fingerprint = factory.Sequence(lambda n: f"{n:016x}")
+
+
+class ProfileFactory(DjangoModelFactory[activations.Profile]):
+    """A person with an e-mail identity and a last name, as ingestion stores one."""
+
+    class Meta:
+        model = activations.Profile
+
+    email = factory.Sequence(lambda n: f"person{n}@example.org")
+    identity = factory.LazyAttribute(lambda profile: f"email:{profile.email}")
+    attributes = factory.Sequence(
+        lambda n: {"person": {"name": {"firstName": "Ann", "lastName": f"Ek {n}"}}}
+    )
+    identities = factory.LazyAttribute(
+        lambda profile: {"Email": [{"id": profile.email, "primary": True}]}
+    )
+    digest = factory.LazyAttribute(
+        lambda p: hashlib.sha256(f"{p.attributes}{p.identities}".encode()).hexdigest()
+    )
+    created_at = NOON
+    updated_at = NOON
+
+
+class AudienceFactory(DjangoModelFactory[activations.Audience]):
+    class Meta:
+        model = activations.Audience
+
+    external_id = factory.LazyFunction(lambda: str(uuid.uuid4()))
+    name = factory.Sequence(lambda n: f"Audience {n}")
+    origin = Origin.WORKSPACE
+
+
+class MembershipFactory(DjangoModelFactory[activations.Membership]):
+    class Meta:
+        model = activations.Membership
+
+    profile = factory.SubFactory(ProfileFactory)
+    audience = factory.SubFactory(AudienceFactory)
+    status = MembershipStatus.REALIZED
+    last_qualified_at = NOON
+
+
+class FieldMappingFactory(DjangoModelFactory[activations.FieldMapping]):
+    """Last name to last_name, the mandatory one; see also `map_mandatory`."""
+
+    class Meta:
+        model = activations.FieldMapping
+
+    destination = factory.SubFactory(DestinationFactory)
+    position = factory.Sequence(int)
+    source_kind = SourceKind.ATTRIBUTE
+    source = "person.name.lastName"
+    target_kind = TargetKind.ATTRIBUTE
+    target = "last_name"
+
+
+class ActivationFactory(DjangoModelFactory[activations.Activation]):
+    """Runs from the first day of the year of `NOON`, without end."""
+
+    class Meta:
+        model = activations.Activation
+
+    destination = factory.SubFactory(DestinationFactory)
+    audience = factory.SubFactory(AudienceFactory)
+    mapping_id = factory.Sequence(lambda n: f"Audience field {n}")
+    start_on = date(2026, 1, 1)
+
+
+class BackfillFactory(DjangoModelFactory[activations.Backfill]):
+    class Meta:
+        model = activations.Backfill
+
+    activation = factory.SubFactory(ActivationFactory)
+    destination = factory.SelfAttribute("activation.destination")
+    created_at = NOON
+
+
+class DeliveryFactory(DjangoModelFactory[activations.Delivery]):
+    """Pending and due at `NOON`."""
+
+    class Meta:
+        model = activations.Delivery
+
+    destination = factory.SubFactory(DestinationFactory)
+    account = factory.SelfAttribute("destination.account")
+    profile = factory.SubFactory(ProfileFactory)
+    state = DeliveryState.PENDING
+    next_attempt_at = NOON
+    updated_at = NOON
+
+
+class AttemptFactory(DjangoModelFactory[activations.Attempt]):
+    class Meta:
+        model = activations.Attempt
+
+    delivery = factory.SubFactory(DeliveryFactory)
+    fence = 1
+    seq = 1
+    digest = "0" * 64
+    started_at = NOON
+    deadline_at = NOON
+
+
+class DataflowRunFactory(DjangoModelFactory[activations.DataflowRun]):
+    class Meta:
+        model = activations.DataflowRun
+
+    destination = factory.SubFactory(DestinationFactory)
+    started_at = NOON
+
+
+class ActivationDraftFactory(DjangoModelFactory[activations.ActivationDraft]):
+    class Meta:
+        model = activations.ActivationDraft
+
+    destination = factory.SubFactory(DestinationFactory)
+    created_by = factory.SubFactory(UserFactory)
+
+
+class ApiKeyFactory(DjangoModelFactory[activations.ApiKey]):
+    """`key="..."` stores the hash of another key."""
+
+    class Meta:
+        model = activations.ApiKey
+
+    class Params:
+        key = "example-api-key"
+
+    name = factory.Sequence(lambda n: f"Key {n}")
+    prefix = factory.Sequence(lambda n: f"key{n}")
+    secret_hash = factory.LazyAttribute(lambda k: hashlib.sha256(k.key.encode()).hexdigest())
+
+
+def map_mandatory(destination: connections.Destination, **more: str) -> None:
+    """The mandatory mappings; `more` maps XDM attributes: first_name="person.name.firstName"."""
+    rows: list[dict[str, Any]] = [
+        {
+            "source_kind": SourceKind.IDENTITY,
+            "source": "Email",
+            "target_kind": TargetKind.IDENTITY,
+            "target": "email",
+        },
+        {"source": "person.name.lastName", "target": "last_name"},
+        *({"source": source, "target": target} for target, source in more.items()),
+    ]
+    for position, row in enumerate(rows):
+        FieldMappingFactory(destination=destination, position=position, **row)

@@ -1,0 +1,1 @@
+"""The programs around the product: starters for tests, and tests against the real ones."""

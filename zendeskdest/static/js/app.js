@@ -1,0 +1,12 @@
+/** Everything the pages do in the browser. Each module listens on the document, so htmx swaps need no setup. */
+import "./autosubmit.js";
+import "./combobox.js";
+import "./copy.js";
+import "./dialog.js";
+import "./focus-first-error.js";
+import "./menu.js";
+import "./picker.js";
+import "./selection.js";
+import "./tabs.js";
+import "./time.js";
+import "./toast.js";

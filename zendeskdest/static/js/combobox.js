@@ -1,0 +1,94 @@
+/** A text field with suggestions: anything may be typed, arrows and Enter take a suggestion. */
+import { activate, activeOption, filter, hasWords, move } from "./listbox.js";
+import { place } from "./place.js";
+
+const partsOf = (element) => {
+  const root = element.closest?.("[data-combobox]");
+  return root && { input: root.querySelector("input"), list: root.querySelector('[role="listbox"]') };
+};
+
+const isOpen = (list) => list.matches(":popover-open");
+
+function show({ input, list }, words) {
+  filter(list, (option) => hasWords(option, words));
+  for (const option of list.querySelectorAll('[role="option"]')) {
+    option.setAttribute("aria-selected", String(option.dataset.value === input.value));
+  }
+  activate(list, input, null);
+  if (isOpen(list)) return;
+  list.showPopover({ source: input });
+  place(list, input, { matchWidth: true });
+  input.setAttribute("aria-expanded", "true");
+}
+
+function hide({ input, list }) {
+  activate(list, input, null);
+  if (isOpen(list)) list.hidePopover();
+  input.setAttribute("aria-expanded", "false");
+}
+
+function take(parts, option) {
+  const { input } = parts;
+  hide(parts);
+  if (input.value === option.dataset.value) return;
+  input.value = option.dataset.value;
+  input.dataset.taken = "";
+  input.dispatchEvent(new Event("input", { bubbles: true }));
+  input.dispatchEvent(new Event("change", { bubbles: true }));
+  delete input.dataset.taken;
+}
+
+document.addEventListener("input", (event) => {
+  const parts = partsOf(event.target);
+  if (parts && !("taken" in parts.input.dataset)) show(parts, parts.input.value);
+});
+
+document.addEventListener("keydown", (event) => {
+  const parts = partsOf(event.target);
+  if (!parts || event.target !== parts.input) return;
+  const { input, list } = parts;
+  if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+    event.preventDefault();
+    if (!isOpen(list)) show(parts, "");
+    move(list, input, event.key);
+  } else if (event.key === "Enter" && isOpen(list)) {
+    const option = activeOption(list);
+    if (option === null) return hide(parts);
+    event.preventDefault();
+    take(parts, option);
+  } else if (event.key === "Escape" && isOpen(list)) {
+    // The list alone closes: a dialog around it stays.
+    event.preventDefault();
+    hide(parts);
+  }
+});
+
+// pointerdown, not click: the focus must not leave the text field on the way.
+document.addEventListener("pointerdown", (event) => {
+  const parts = partsOf(event.target);
+  if (!parts) return;
+  if (event.target === parts.input) {
+    if (!isOpen(parts.list)) show(parts, "");
+    return;
+  }
+  const isToggle = event.target.closest("[data-combobox-toggle]");
+  if (!isToggle) return;
+  event.preventDefault();
+  parts.input.focus();
+  if (isOpen(parts.list)) hide(parts);
+  else show(parts, "");
+});
+
+document.addEventListener("mousedown", (event) => {
+  if (event.target.closest?.("[data-combobox] [role=listbox], [data-combobox-toggle]")) event.preventDefault();
+});
+
+document.addEventListener("click", (event) => {
+  const option = event.target.closest('[data-combobox] [role="option"]');
+  if (option && option.ariaDisabled !== "true") take(partsOf(option), option);
+});
+
+document.addEventListener("focusout", (event) => {
+  const parts = partsOf(event.target);
+  if (parts && event.target === parts.input) hide(parts);
+});

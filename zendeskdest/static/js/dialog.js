@@ -1,0 +1,40 @@
+/** Opens and closes native dialogs; Esc and giving the focus back are the browser's. */
+import { allIn, onArrival } from "./arrive.js";
+
+const closesOnBackdrop = "closedBy" in HTMLDialogElement.prototype;
+
+export function open(dialog) {
+  if (!dialog.open) dialog.showModal();
+}
+
+function fill(dialog, opener) {
+  const { dialogAction, dialogSubject } = opener.dataset;
+  if (dialogAction !== undefined) dialog.querySelector("form").action = dialogAction;
+  if (dialogSubject === undefined) return;
+  for (const slot of dialog.querySelectorAll("[data-dialog-subject]")) slot.textContent = dialogSubject;
+}
+
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-dialog-open]");
+  if (opener) {
+    const dialog = document.getElementById(opener.dataset.dialogOpen);
+    if (dialog === null) return;
+    event.preventDefault();
+    fill(dialog, opener);
+    open(dialog);
+    return;
+  }
+  event.target.closest("[data-dialog-close]")?.closest("dialog").close();
+});
+
+// A press that starts inside and ends on the backdrop is a text selection, not a wish to close.
+document.addEventListener("pointerdown", (event) => {
+  const dialog = event.target;
+  if (closesOnBackdrop || !(dialog instanceof HTMLDialogElement)) return;
+  const box = dialog.getBoundingClientRect();
+  const isInside =
+    event.clientX >= box.left && event.clientX <= box.right && event.clientY >= box.top && event.clientY <= box.bottom;
+  if (!isInside) dialog.close();
+});
+
+onArrival((part) => allIn(part, "dialog[data-dialog-auto]").forEach(open));
