@@ -12,13 +12,13 @@ from django.conf import settings
 from django.db import connections as databases
 
 from activations.deliveries import backoff
+from activations.deliveries.events import Irrelevant
 from activations.deliveries.store import claims, settlements
 from activations.deliveries.store.claims import Claimed
 from activations.deliveries.store.settlements import Result, Tally
 from activations.dispatch import SENDERS, Dispatch, Report
 from activations.rendering import Plans, ToSend, decide, load_profiles
 from connections import accounts, credentials, pacing
-from connections.encryption import CannotDecrypt
 from connections.models import Account, AccountStatus, Destination, DestinationStatus
 from connections.zendesk import errors
 from connections.zendesk.client import Client
@@ -131,7 +131,7 @@ class Courier:
             return True
         try:
             client = credentials.open_client(account, paced=False)
-        except (CannotDecrypt, credentials.AccountMismatch) as problem:
+        except accounts.UNUSABLE as problem:
             logger.error("account.token_unusable account=%d %s", account.pk, problem)
             self.hindrance = str(problem)
             return False
@@ -142,7 +142,7 @@ class Courier:
 
     def _ask_who_it_is(self, account: Account, at: datetime) -> Account | None:
         """Values are shaped for the custom fields: nothing is sent before they were read."""
-        if account.checked_at is not None and at - account.checked_at < accounts.TRY_AGAIN_AFTER:
+        if account.checked_at is not None and at - account.checked_at < UNREACHABLE_PAUSE:
             is_known = account.status == AccountStatus.CONNECTED
             return account if is_known else None
         account = accounts.check(account_id=account.pk, at=at)
@@ -168,20 +168,7 @@ class Courier:
         batch: Sequence[Claimed],
         at: datetime,
     ) -> None:
-        profiles = load_profiles(profile_ids=[claimed.profile_id for claimed in batch])
-        to_send: list[ToSend] = []
-        settled_already: list[Result] = []
-        for claimed in batch:
-            decision = decide(
-                claimed=claimed,
-                profile=profiles[claimed.profile_id],
-                plan=self._plans.of(destinations[claimed.destination_id]),
-                at=at,
-            )
-            if isinstance(decision, ToSend):
-                to_send.append(decision)
-            else:
-                settled_already.append(Result(claimed, decision))
+        to_send, settled_already = self._decide(destinations, batch, at)
         if settled_already:
             self._settled(settlements.settle(results=settled_already, at=at))
         assert self._client is not None
@@ -195,6 +182,34 @@ class Courier:
             settled=self._settled,
         )
         self._learn(account, dispatch.run(to_send))
+
+    def _decide(
+        self, destinations: dict[int, Destination], batch: Sequence[Claimed], at: datetime
+    ) -> tuple[list[ToSend], list[Result]]:
+        """What to send of a batch, and what needs no request."""
+        profiles = load_profiles(profile_ids=[claimed.profile_id for claimed in batch])
+        to_send: list[ToSend] = []
+        settled_already: list[Result] = []
+        for claimed in batch:
+            if claimed.profile_id not in profiles:
+                # Deleted since it was claimed, and its delivery with it.
+                settled_already.append(Result(claimed, Irrelevant()))
+                continue
+            destination = destinations[claimed.destination_id]
+            plan = self._plans.of(destination)
+            version = destination.mapping_version
+            decision = decide(
+                claimed=claimed,
+                profile=profiles[claimed.profile_id],
+                plan=plan,
+                version=version,
+                at=at,
+            )
+            if isinstance(decision, ToSend):
+                to_send.append(decision)
+            else:
+                settled_already.append(Result(claimed, decision, version=version))
+        return to_send, settled_already
 
     def _learn(self, account: Account, report: Report) -> None:
         """What a batch told about the account itself."""

@@ -1,10 +1,12 @@
 """Sending one batch of an account: paced, several requests in flight, settled as they return."""
 
+import logging
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from queue import Empty, SimpleQueue
 
 from django.conf import settings
 
@@ -20,11 +22,16 @@ from connections.models import Account
 from connections.zendesk import errors
 from connections.zendesk.client import Client
 
+logger = logging.getLogger(__name__)
+
 # Requests at once. Without pacing more are lined up, so that no sender waits for a transaction.
 SENDERS = 8
-LINED_UP = 32
-SETTLE_TOGETHER = 16
+LINED_UP = 64
+SETTLE_TOGETHER = 32
 BEGIN_TOGETHER_PACED = 2
+LOOK_EVERY_SECONDS = 0.2
+# A turn further away than this is a throttled token's: the claims do not wait for it.
+LONGEST_TURN_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +82,20 @@ class Dispatch:
         self._queue: deque[ToSend] = deque()
         self._begun: deque[Flight] = deque()
         self._in_flight: dict[Future[Sent | None], Flight] = {}
+        self._landed: SimpleQueue[Future[Sent | None]] = SimpleQueue()
         self._aloft: Counter[int] = Counter()
+        # Also set by senders: the others must not wait until their answer was settled.
+        self._is_halted = False
+        self._failures = account.outage_failures
+        self._last_start_at = self._clock()
         self.report = Report()
 
     def run(self, items: Sequence[ToSend]) -> Report:
         """Send all of it, or hand back what an obstacle or a stop leaves over."""
         self._queue.extend(items)
+        deadline = timedelta(seconds=settings.DELIVERY_DEADLINE_SECONDS)
+        leases_end_at = min((item.claimed.lease_until for item in items), default=self._clock())
+        self._last_start_at = leases_end_at - deadline
         while self._queue or self._begun or self._in_flight:
             if self._should_stop():
                 self._hand_back()
@@ -90,7 +105,8 @@ class Dispatch:
         return self.report
 
     def _should_stop(self) -> bool:
-        return self.report.obstacle is not None or self._stop()
+        is_hopeless = self._is_halted or self.report.obstacle is not None
+        return is_hopeless or self._clock() >= self._last_start_at or self._stop()
 
     def _launch(self) -> None:
         while len(self._in_flight) < self._window and not self._should_stop():
@@ -99,15 +115,19 @@ class Dispatch:
                 return
             try:
                 pacing.take(
-                    token_fingerprint=self._account.token_fingerprint, stop=self._should_stop
+                    token_fingerprint=self._account.token_fingerprint,
+                    stop=self._should_stop,
+                    longest_seconds=LONGEST_TURN_SECONDS,
                 )
             except pacing.StoppedWaiting:
                 self._begun.appendleft(flight)
+                self._is_halted = True
                 return
             self._aloft[flight.item.claimed.destination_id] += 1
             future = self._executor.submit(self._send, flight.item)
             self._in_flight[future] = flight
-            if self._is_paced and any(future.done() for future in self._in_flight):
+            future.add_done_callback(self._landed.put)
+            if self._is_paced and not self._landed.empty():
                 return
 
     def _next(self) -> Flight | None:
@@ -133,27 +153,46 @@ class Dispatch:
     def _send(self, item: ToSend) -> Sent | None:
         """In a sender thread. None: not sent, the lease is too short or an obstacle came up."""
         started_at = self._clock()
-        deadline = timedelta(seconds=settings.DELIVERY_DEADLINE_SECONDS)
-        if started_at + deadline >= item.claimed.lease_until or self._should_stop():
+        if self._should_stop():
             return None
-        if item.claimed.contact_id is None:
-            outcome = self._client.upsert(contact=item.contact)
-        else:
-            outcome = self._client.update(contact_id=item.claimed.contact_id, contact=item.contact)
+        outcome = self._write(item)
+        self._heed(outcome)
         return Sent(outcome, item.digest, item.notes, started_at, self._clock())
+
+    def _heed(self, outcome: errors.Outcome) -> None:
+        """Still in the sender: with an obstacle in sight no other sender starts a request."""
+        match outcome:
+            case errors.Unauthorised() | errors.Throttled():
+                self._is_halted = True
+            case errors.NotSent() | errors.Unknown():
+                self._failures += 1
+                self._is_halted |= self._failures >= OUTAGE_AFTER
+            case _:
+                self._failures = 0
+
+    def _write(self, item: ToSend) -> errors.Outcome:
+        try:
+            if item.claimed.contact_id is None:
+                return self._client.upsert(contact=item.contact)
+            return self._client.update(contact_id=item.claimed.contact_id, contact=item.contact)
+        except Exception as error:  # noqa: BLE001  (one odd contact must not stop all the others)
+            # The message may carry a value of the contact; its type and our ids are enough.
+            name = type(error).__name__
+            logger.error("delivery.send_failed delivery=%d %s", item.claimed.id, name)
+            return errors.Unknown(reason=f"sending failed on our side ({name})", status=None)
 
     def _land(self) -> None:
         """Settle what came back; unpaced, wait until it is worth a transaction."""
-        if not self._in_flight:
-            return
-        done = [future for future in self._in_flight if future.done()]
-        if not done:
-            wait(self._in_flight, timeout=0.2, return_when=FIRST_COMPLETED)
-            done = [future for future in self._in_flight if future.done()]
-        is_worth_it = self._is_paced or len(done) >= min(SENDERS, len(self._in_flight))
-        if not is_worth_it:
-            wait(self._in_flight, timeout=0.005)
-            done = [future for future in self._in_flight if future.done()]
+        wanted = 1 if self._is_paced else SETTLE_TOGETHER
+        done: list[Future[Sent | None]] = []
+        try:
+            while len(done) < min(wanted, len(self._in_flight)):
+                done.append(self._landed.get(timeout=LOOK_EVERY_SECONDS))
+            while not self._landed.empty():
+                done.append(self._landed.get())
+        except Empty:
+            # Nothing for a while: settle what is there and look whether to stop.
+            pass
         if done:
             self._settle([(self._in_flight.pop(future), future.result()) for future in done])
 
@@ -180,7 +219,9 @@ class Dispatch:
             settle_seconds=settings.DELIVERY_SETTLE_SECONDS,
             held_until=held_until,
         )
-        return Result(flight.item.claimed, event, sent, flight.begun.attempt_id)
+        return Result(
+            flight.item.claimed, event, sent, flight.begun.attempt_id, flight.item.version
+        )
 
     def _note(self, landed: Sequence[tuple[Flight, Sent | None]]) -> datetime | None:
         """Remember what concerns the whole account; returns until when a throttle holds it."""

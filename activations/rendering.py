@@ -31,6 +31,7 @@ class ToSend:
     contact: Contact
     digest: str
     notes: str
+    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +81,13 @@ def load_profiles(*, profile_ids: Sequence[int]) -> dict[int, StoredProfile]:
     }
 
 
-def decide(*, claimed: Claimed, profile: StoredProfile, plan: Plan, at: datetime) -> ToSend | Event:
-    """What to do with a claim: send something, or what happened to it without a request."""
+def decide(
+    *, claimed: Claimed, profile: StoredProfile, plan: Plan, version: int, at: datetime
+) -> ToSend | Event:
+    """What to do with a claim: send something, or what happened to it without a request.
+
+    `version` is the destination's `mapping_version` that `plan` was read at.
+    """
     view = transform.ProfileView(
         email=profile.email,
         attributes=profile.attributes,
@@ -91,6 +97,7 @@ def decide(*, claimed: Claimed, profile: StoredProfile, plan: Plan, at: datetime
     )
     try:
         rendered = transform.render(profile=view, plan=plan, at=at)
+        digest = rendered.contact.digest() if isinstance(rendered, transform.Send) else ""
     except Exception as error:  # noqa: BLE001  (one odd profile must not stop all the others)
         # The message may carry a value of the profile; its type and our ids are enough.
         logger.error("delivery.render_failed delivery=%d %s", claimed.id, type(error).__name__)
@@ -102,9 +109,8 @@ def decide(*, claimed: Claimed, profile: StoredProfile, plan: Plan, at: datetime
         case transform.Excluded(code, detail):
             return Excluded(str(code), detail)
         case transform.Send(contact, notes):
-            digest = contact.digest()
             words = " ".join(f"{note.target}: {note.message}" for note in notes)
             is_held = claimed.contact_id is not None and claimed.unsettled_until is None
             if is_held and digest == claimed.delivered_digest:
                 return Unchanged()
-            return ToSend(claimed, contact, digest, words)
+            return ToSend(claimed, contact, digest, words, version)

@@ -7,19 +7,21 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
-from connections import credentials
+from connections import credentials, pacing
 from connections.encryption import CannotDecrypt
 from connections.models import Account, AccountStatus
 from connections.zendesk.client import Client
 from connections.zendesk.contact import CustomField
 from connections.zendesk.credential import Credential
-from connections.zendesk.errors import Unauthorised, ZendeskError
+from connections.zendesk.errors import Throttled, Unauthorised, ZendeskError
 
 # How often a connected account is checked by itself, and an unchecked one is tried again.
 CHECK_EVERY = timedelta(hours=1)
 TRY_AGAIN_AFTER = timedelta(seconds=30)
 # `problem_code` of an account whose token this process cannot use (wrong key, wrong address).
 TOKEN_UNUSABLE = "token-unusable"  # noqa: S105  (a code, not a token)
+# What `credentials.open_client` raises; a ValueError for a token no header can carry.
+UNUSABLE = (CannotDecrypt, credentials.AccountMismatch, ValueError)
 
 
 class AccountInUse(Exception):
@@ -96,7 +98,7 @@ def check(*, account_id: int, at: datetime) -> Account:
     account = Account.objects.get(pk=account_id)
     try:
         verification = _ask(credentials.open_client(account, paced=True))
-    except (CannotDecrypt, credentials.AccountMismatch) as problem:
+    except UNUSABLE as problem:
         # The status stays: it is this process' environment that is wrong, not the token.
         verification = Verification(None, (), str(problem), TOKEN_UNUSABLE)
     with transaction.atomic():
@@ -171,6 +173,9 @@ def _ask(client: Client) -> Verification:
     try:
         credential = client.check_credential()
         fields = client.list_custom_fields()
+    except pacing.StoppedWaiting:
+        problem = "Zendesk asked us to slow down. Try again in a minute."
+        return Verification(None, (), problem, Throttled.failure_code)
     except ZendeskError as error:
         return Verification(None, (), _words(error), error.outcome.failure_code)
     finally:

@@ -15,7 +15,10 @@ LOOPBACK_HOSTS = {"127.0.0.1", "localhost", "::1"}
 @register()
 def check_zendesk_address(**kwargs: Any) -> list[CheckMessage]:
     """Plain http only towards a simulator on this machine, and only when told that it is one."""
-    url = urlsplit(settings.ZENDESK_SELL_URL)
+    try:
+        url = urlsplit(settings.ZENDESK_SELL_URL)
+    except ValueError:
+        url = urlsplit("")
     is_loopback = url.hostname in LOOPBACK_HOSTS
     if url.scheme not in {"http", "https"} or not url.hostname:
         return [
@@ -33,7 +36,7 @@ def check_zendesk_address(**kwargs: Any) -> list[CheckMessage]:
                 id="connections.E002",
             )
         ]
-    if settings.ZENDESK_SANDBOX and settings.ZENDESK_SELL_URL == settings.ZENDESK_SELL_API:
+    if settings.ZENDESK_SANDBOX and url.hostname == urlsplit(settings.ZENDESK_SELL_API).hostname:
         return [
             Error(
                 "ZENDESK_SANDBOX=1 says simulator, but ZENDESK_SELL_URL is the real Zendesk.",

@@ -8,6 +8,9 @@ from connections import encryption, pacing
 from connections.models import Account
 from connections.zendesk.client import Client
 
+# Somebody may be waiting for the answer: rather say that the token is throttled.
+LONGEST_TURN_SECONDS = 10.0
+
 
 class AccountMismatch(Exception):
     """A simulator's account must not talk to the real Zendesk, nor the other way round."""
@@ -51,7 +54,7 @@ def client_for(token: str, *, paced: bool) -> Client:
     token_fingerprint = fingerprint(token)
 
     def wait_for_turn() -> None:
-        pacing.take(token_fingerprint=token_fingerprint)
+        pacing.take(token_fingerprint=token_fingerprint, longest_seconds=LONGEST_TURN_SECONDS)
 
     return Client(
         base_url=settings.ZENDESK_SELL_URL,

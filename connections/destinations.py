@@ -30,15 +30,17 @@ def save_details(
     """Name a draft and enable it; on an enabled one just change the details. Raises NameTaken."""
     destination.name, destination.description = name, description
     destination.alerts = list(alerts)
+    fields = ["name", "description", "alerts", "updated_at"]
     if destination.status == DestinationStatus.DRAFT:
         destination.status = DestinationStatus.ENABLED
-    return _save_named(destination)
+        fields.append("status")
+    return _save_named(destination, fields)
 
 
 def rename(*, destination: Destination, name: str, description: str) -> Destination:
     """Change name and description. Raises NameTaken."""
     destination.name, destination.description = name, description
-    return _save_named(destination)
+    return _save_named(destination, ["name", "description", "updated_at"])
 
 
 def enable(*, destination: Destination) -> None:
@@ -80,10 +82,11 @@ def effective_status(destination: Destination) -> str:
     return destination.status
 
 
-def _save_named(destination: Destination) -> Destination:
+def _save_named(destination: Destination, fields: Sequence[str]) -> Destination:
+    # Only these: a worker may have stopped the destination since the caller read it.
     try:
         with transaction.atomic():
-            destination.save()
+            destination.save(update_fields=fields)
     except IntegrityError:
         raise NameTaken(f"There is already a destination named {destination.name!r}.") from None
     return destination

@@ -44,6 +44,8 @@ def unseal(*, sealed: str, belongs_to: str) -> str:
         raw = base64.urlsafe_b64decode(body)
     except (ValueError, binascii.Error):
         raise CannotDecrypt("The stored secret is not in the expected form.") from None
+    if len(raw) <= NONCE_BYTES:
+        raise CannotDecrypt("The stored secret is cut short.")
     key = _key_ring().get(key_id)
     if version != VERSION or key is None:
         raise CannotDecrypt(
@@ -59,7 +61,7 @@ def unseal(*, sealed: str, belongs_to: str) -> str:
 
 def is_under_newest_key(sealed: str) -> bool:
     """Whether a sealed value needs no re-encryption after a key was added."""
-    return sealed.split(".")[1] == next(iter(_key_ring()))
+    return sealed.split(".")[1:2] == [next(iter(_key_ring()))]
 
 
 def check_key_ring() -> None:

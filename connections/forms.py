@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth import get_user_model
 from django.contrib.auth.forms import SetPasswordForm, UsernameField
+from django.contrib.auth.validators import UnicodeUsernameValidator
 
 from connections import linking
 from connections.models import Account, Destination
@@ -79,6 +80,14 @@ class ConnectForm(forms.Form):
         """Words when the token does not look like one of Zendesk's."""
         return _token_warning(self)
 
+    def take_refusal(self, link: linking.Link) -> None:
+        """Shows beside the right field what can be put right there."""
+        if link.code == "name-taken":
+            self.add_error("account_name", link.problem)
+        elif link.is_refused:
+            is_new = self.cleaned_data["mode"] == NEW
+            self.add_error("token" if is_new else "account", link.problem)
+
     @property
     def choice(self) -> linking.Choice:
         """What to link to."""
@@ -104,6 +113,11 @@ class NewTokenForm(forms.Form):
 
     token = TokenField()
 
+    def take_refusal(self, link: linking.Link) -> None:
+        """Shows beside the field what can be put right there."""
+        if link.is_refused:
+            self.add_error("token", link.problem)
+
     @property
     def token_warning(self) -> str:
         """Words when the token does not look like one of Zendesk's."""
@@ -111,7 +125,7 @@ class NewTokenForm(forms.Form):
 
 
 def _token_warning(form: forms.Form) -> str:
-    token = getattr(form, "cleaned_data", {}).get("token")
+    token = form.data.get("token", "") if form.is_bound else ""
     return (token_warning(token=token) or "") if token else ""
 
 
@@ -168,11 +182,18 @@ class WelcomeForm(SetPasswordForm):  # type: ignore[type-arg]
     username = UsernameField(label="Name", max_length=150)
     field_order = ("username", "new_password1", "new_password2")
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields[
+            "new_password1"
+        ].help_text = "At least 12 characters; nothing common, and nothing like your name."
+        self.fields["new_password2"].help_text = ""
+
     def clean_username(self) -> str:
         username: str = self.cleaned_data["username"]
         people = get_user_model().objects.exclude(pk=self.user.pk)
         if people.filter(username__iexact=username).exists():
             raise forms.ValidationError("Somebody else has this name.", code="taken")
-        get_user_model().username_validator(username)  # type: ignore[attr-defined]
+        UnicodeUsernameValidator()(username)
         self.user.username = username
         return username

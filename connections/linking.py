@@ -15,6 +15,11 @@ class Link:
     problem: str = ""
     code: str = ""
 
+    @property
+    def is_refused(self) -> bool:
+        """Zendesk answered and does not take the token; waiting does not help."""
+        return self.code.startswith(("zendesk-401", "zendesk-403"))
+
 
 @dataclass(frozen=True, slots=True)
 class NewAccount:
@@ -43,7 +48,7 @@ def connect(*, destination: Destination, choice: Choice, at: datetime) -> Link:
 
 
 def renew(*, account: Account, token: str, at: datetime) -> Link:
-    """Replaces an account's token by one that Zendesk accepts; an unaccepted one changes nothing."""
+    """Replaces an account's token once Zendesk accepts the new one."""
     verification = accounts.verify(token=token)
     if not verification.is_connected:
         return Link(account=None, problem=verification.problem, code=verification.code)

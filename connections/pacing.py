@@ -32,7 +32,7 @@ _GREATEST = {"sqlite": "max", "postgresql": "greatest"}
 
 
 class StoppedWaiting(Exception):
-    """The caller was told to stop before its turn came. Nothing was sent."""
+    """The caller was told to stop before its turn came, or it is too far. Nothing was sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +42,29 @@ class Slot:
     opens_in_seconds: float
 
 
-def take(*, token_fingerprint: str, stop: Callable[[], bool] = lambda: False) -> None:
-    """Wait for this token's next turn. Raises StoppedWaiting when `stop` says so meanwhile."""
+def take(
+    *,
+    token_fingerprint: str,
+    stop: Callable[[], bool] = lambda: False,
+    longest_seconds: float = LONGEST_HOLD_SECONDS,
+) -> None:
+    """Wait for this token's next turn.
+
+    Raises StoppedWaiting when `stop` says so meanwhile, or when the turn is further away than
+    `longest_seconds`.
+
+    Without pacing every moment is a turn; callers who send many look at `held_seconds` themselves.
+    """
     rate = settings.ZENDESK_REQUESTS_PER_SECOND
     if rate == 0:
-        _wait(seconds=held_seconds(token_fingerprint=token_fingerprint), stop=stop)
         return
     while True:
-        asked_at = time.monotonic()
         slot = _reserve(token_fingerprint=token_fingerprint, interval=1 / rate)
-        opens_at = asked_at + slot.opens_in_seconds
+        if slot.opens_in_seconds > longest_seconds:
+            raise StoppedWaiting
+        # Counted from now: the reservation may have waited for the database, and a slot that is
+        # used before its time is as bad as one that is used late.
+        opens_at = time.monotonic() + slot.opens_in_seconds
         _wait(seconds=opens_at - time.monotonic(), stop=stop)
         if time.monotonic() - opens_at <= LATE_SECONDS:
             return
@@ -63,22 +76,22 @@ def hold(*, token_fingerprint: str, at_least_seconds: float | None = None) -> fl
     Grows from one second to a minute with every throttle that follows a hold; several answers
     to requests that were in flight together count once.
     """
-    longest = LONGEST_HOLD_SECONDS
     pace, _ = TokenPace.objects.get_or_create(token_fingerprint=token_fingerprint)
-    already = held_seconds(token_fingerprint=token_fingerprint)
-    if already > 0:
-        return already
-    ceiling = min(longest, SHORTEST_HOLD_SECONDS * 2 ** min(pace.throttles, 10))
+    doubled = SHORTEST_HOLD_SECONDS * 2.0 ** min(pace.throttles, 10)
+    ceiling = min(LONGEST_HOLD_SECONDS, doubled)
+    at_least = at_least_seconds or 0.0
     # Jitter only spreads the processes of one token; it is no secret.
-    seconds = max(random.uniform(ceiling / 2, ceiling), at_least_seconds or 0)  # noqa: S311
-    vendor = connection.vendor
+    seconds = max(random.uniform(ceiling / 2, ceiling), at_least)  # noqa: S311
+    now, greatest = _NOW[connection.vendor], _GREATEST[connection.vendor]
     with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE {_TABLE} SET throttles = throttles + 1, "  # noqa: S608  (own constants)
-            f"held_until = {_NOW[vendor]} + %s WHERE token_fingerprint = %s",
-            [seconds, token_fingerprint],
+            f"UPDATE {_TABLE} SET "  # noqa: S608  (own constants only)
+            f"throttles = CASE WHEN held_until > {now} THEN throttles ELSE throttles + 1 END, "
+            f"held_until = CASE WHEN held_until > {now} THEN {greatest}(held_until, {now} + %s) "
+            f"ELSE {now} + %s END WHERE token_fingerprint = %s",
+            [at_least, seconds, token_fingerprint],
         )
-    return seconds
+    return held_seconds(token_fingerprint=token_fingerprint)
 
 
 def release(*, token_fingerprint: str) -> None:

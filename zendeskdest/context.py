@@ -13,7 +13,12 @@ from django.utils import timezone
 SELL_ENDS_ON = date(2027, 8, 31)
 
 NAVIGATION = (
-    ("Destinations", "connections:catalog", "send", ("/destinations/", "/activations/", "/accounts/")),
+    (
+        "Destinations",
+        "connections:catalog",
+        "send",
+        ("/destinations/", "/activations/", "/accounts/"),
+    ),
     ("Audiences", "activations:audiences", "users", ("/audiences/",)),
 )
 

@@ -67,7 +67,7 @@ def upsert_memberships(*, entries: Sequence[Entry], at: datetime) -> set[int]:
 
 
 def expire(*, at: datetime, limit: int) -> list[int]:
-    """Ends the memberships whose time is over; at most `limit`, the ids of their profiles."""
+    """Ends at most `limit` memberships whose time is over; the profile of each."""
     due = Membership.objects.filter(valid_until__lte=at).exclude(status=MembershipStatus.EXITED)
     picked = list(due.order_by("valid_until", "pk").values_list("pk", "profile_id")[:limit])
     profile_ids = {profile_id for _, profile_id in picked}
@@ -81,7 +81,7 @@ def expire(*, at: datetime, limit: int) -> list[int]:
     Membership.objects.filter(pk__in=[pk for pk, _ in still_due]).update(
         status=MembershipStatus.EXITED, valid_until=None
     )
-    return sorted({profile_id for _, profile_id in still_due})
+    return [profile_id for _, profile_id in still_due]
 
 
 def _audience_ids(references: set[Reference], at: datetime) -> dict[Reference, int]:

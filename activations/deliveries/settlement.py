@@ -71,7 +71,7 @@ def settle(
             ended = replace(row, state=DeliveryState.FAILED, code=event.code, detail=event.detail)
             return _unless_newer(replace(ended, attempts=row.attempts + 1, crashes=0), seq, at)
         case ContactGone():
-            return replace(_pending(row, at), contact_id=None, delivered_digest="")
+            return forget_contact(row=row, at=at)
         case HandedBack():
             return _pending(row, event.until or at)
         case NotSent():
@@ -82,6 +82,13 @@ def settle(
             return _mind_creation(replace(waiting, unsettled_until=until))
         case _:
             assert_never(event)
+
+
+def forget_contact(*, row: Standing, at: datetime) -> Standing:
+    """The contact is gone from Zendesk: whoever still qualifies is created anew."""
+    return replace(
+        _pending(row, at), contact_id=None, delivered_digest="", delivered_at=None, code=""
+    )
 
 
 def after_crash(*, row: Standing, may_land_until: datetime | None, at: datetime) -> Standing:
@@ -136,6 +143,8 @@ def _up_to_date(row: Standing, seq: int, at: datetime) -> Standing:
         attempts=0,
         crashes=0,
         code="",
+        # Words about a failure that is over; notes on the contact that stands are kept.
+        detail="" if row.code else row.detail,
     )
     return _unless_newer(calm, seq, at)
 

@@ -27,6 +27,9 @@ class Delivery(models.Model):
     # Digest of the contact Zendesk last confirmed; equal means there is nothing to send.
     delivered_digest = models.CharField(max_length=64, blank=True)
     delivered_at = models.DateTimeField(null=True, blank=True)
+    # The destination's `mapping_version` this row was last rendered with: a backfill passes over
+    # rows that a live change already took through the present configuration.
+    rendered_version = models.PositiveIntegerField(default=0)
     contact_id = models.BigIntegerField(null=True, blank=True)
 
     state = models.CharField(

@@ -16,12 +16,16 @@ _PREFIX: Final = "xdm:"
 
 
 class Cleaner:
-    """Walks one document and counts its leaves (whatever is not an object)."""
+    """Walks one document: counts its leaves (whatever is not an object) and notes gaps.
 
-    __slots__ = ("leaves",)
+    A gap is a null or an empty object: where there is none, merging into nothing is a copy.
+    """
+
+    __slots__ = ("has_gaps", "leaves")
 
     def __init__(self) -> None:
         self.leaves = 0
+        self.has_gaps = False
 
     def value(self, value: Any, depth: int = 1) -> Any:
         """`value` with bare keys. Raises `Rejected`."""
@@ -31,42 +35,52 @@ class Cleaner:
         self.leaves += 1
         if kind is str:
             return value if value.isprintable() else sound_text(value)
-        if value is None or kind is bool:
-            return value
         if kind is int or kind is float:
             return _sound_number(value)
+        if value is None:
+            self.has_gaps = True
+            return None
         if kind is list:
             _check_depth(depth)
             return [self.value(item, depth + 1) for item in value]
+        if kind is bool:
+            return value
         raise Rejected(code="invalid-json", message=f"{kind.__name__} is not a JSON value")
 
     def object(self, source: dict[str, Any], depth: int = 1) -> dict[str, Any]:
         """An object with bare keys. Raises `Rejected`."""
         _check_depth(depth)
         clean = {}
+        texts = 0
         for key, value in source.items():
-            name = _seen_keys.get(key) or bare(key)
-            # Plain text is by far the commonest: the call it saves is a tenth of an ingest.
+            # Known keys and plain texts are by far the commonest: no call for them.
+            name = _known_keys.get(key) or bare(key)
             if type(value) is str and value.isprintable():
-                self.leaves += 1
+                texts += 1
                 clean[name] = value
             else:
                 clean[name] = self.value(value, depth + 1)
+        self.leaves += texts
+        if not source:
+            self.has_gaps = True
         if len(clean) != len(source):
             raise Rejected(code="duplicate-key", message="a key stands with and without xdm:")
         return clean
 
 
 # The few hundred keys of a schema come by again and again; ids used as keys do not.
-_seen_keys: dict[str, str] = {}
-_MAX_SEEN_KEYS: Final = 5_000
+_known_keys: dict[str, str] = {}
+_MAX_KNOWN_KEYS: Final = 5_000
 
 
 def bare(key: str) -> str:
     """A key without the `xdm:` prefix. Raises `Rejected`."""
+    known = _known_keys.get(key)
+    if known is not None:
+        return known
     name = (key if key.isprintable() else sound_text(key)).removeprefix(_PREFIX)
-    if len(_seen_keys) < _MAX_SEEN_KEYS:
-        _seen_keys[key] = name
+    if len(_known_keys) < _MAX_KNOWN_KEYS:
+        _known_keys[key] = name
     return name
 
 

@@ -1,7 +1,8 @@
-"""Equal digests mean equal content: what need not be written is not."""
+"""The one text form of what a profile holds, and its digest: equal digests, nothing to write."""
 
 import hashlib
 import json
+from dataclasses import dataclass
 from typing import Any
 
 # Built once: `json.dumps` with options builds an encoder for every call.
@@ -10,6 +11,15 @@ _canonical = json.JSONEncoder(
 ).encode
 
 
-def digest(*, attributes: dict[str, Any], identities: dict[str, Any]) -> str:
-    """sha256 in hex of the canonical JSON of both."""
-    return hashlib.sha256(_canonical([attributes, identities]).encode()).hexdigest()
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Canonical JSON of attributes and of identities, and sha256 in hex of both."""
+
+    attributes: str
+    identities: str
+    digest: str
+
+
+def content(*, attributes: dict[str, Any], identities: dict[str, Any]) -> Content:
+    texts = _canonical(attributes), _canonical(identities)
+    return Content(*texts, hashlib.sha256("\n".join(texts).encode()).hexdigest())

@@ -24,29 +24,33 @@ class Record:
     identities: Identities
     memberships: tuple[MembershipEntry, ...]
     warnings: tuple[Problem, ...]
+    # Whether `attributes` holds nulls or empty objects, which no stored profile does.
+    has_gaps: bool = True
 
 
 def parse(*, document: object, received_at: datetime) -> Record:
     """A record from a JSON document of either key style. Raises `Rejected`."""
     if type(document) is not dict:
         raise Rejected(code="not-an-object", message="the row is not a JSON object")
-    attributes, identity_map, segment_membership = _parts(document)
-    identities = identity.read(identity_map=identity_map)
+    attributes = Cleaner()
+    parts = _parts(document, attributes)
+    segment_membership = parts.pop("segmentMembership", None)
+    identities = identity.read(identity_map=parts.pop("identityMap", None))
     chosen = identity.choose(identities=identities)
     memberships, warnings = membership.read(membership=segment_membership, received_at=received_at)
     return Record(
         identity=chosen.key,
         email=chosen.email,
-        attributes=attributes,
+        attributes=parts,
         identities=identities,
         memberships=memberships,
         warnings=warnings,
+        has_gaps=attributes.has_gaps,
     )
 
 
-def _parts(document: dict[str, Any]) -> tuple[dict[str, Any], Any, Any]:
-    """Attributes, identityMap and segmentMembership, all with bare keys."""
-    attributes = Cleaner()
+def _parts(document: dict[str, Any], attributes: Cleaner) -> dict[str, Any]:
+    """The document with bare keys at every depth; `attributes` sees what is one."""
     others = Cleaner()  # audiences and identities are no attributes: they do not count as such
     parts = {}
     for written, value in document.items():
@@ -57,5 +61,4 @@ def _parts(document: dict[str, Any]) -> tuple[dict[str, Any], Any, Any]:
         raise Rejected(code="duplicate-key", message="a key stands with and without xdm:")
     if attributes.leaves > MAX_LEAVES:
         raise Rejected(code="too-many-attributes", message=f"more than {MAX_LEAVES} attributes")
-    identity_map = parts.pop("identityMap", None)
-    return parts, identity_map, parts.pop("segmentMembership", None)
+    return parts

@@ -96,8 +96,8 @@ def _decompressed(buffered: "BufferedReader[Any]") -> BinaryIO:
     """Decompressed as it is read: a gzip bomb costs time, not memory."""
     if not buffered.peek(1):
         raise UnreadableFile("it is empty, so it is not gzip")
-    archive = gzip.GzipFile(fileobj=buffered, mode="rb")
-    return cast(BinaryIO, BufferedReader(cast(RawIOBase, archive), _BUFFER))
+    # Not wrapped in a buffer of ours: filling it, a cut archive would lose what came before.
+    return cast(BinaryIO, gzip.GzipFile(fileobj=buffered, mode="rb"))
 
 
 def _refuse_other_kinds(stream: BinaryIO) -> None:

@@ -4,7 +4,6 @@ Works inside the caller's transaction. Rows are locked in the order of their ide
 two ingests over the same people wait for each other instead of deadlocking. SQLite has one writer.
 """
 
-import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from django.db import connection
 
 from activations.models import Profile
 from activations.profiles import identity
-from activations.profiles.digest import digest
+from activations.profiles.digest import Content, content
 from activations.profiles.merge import merge
 from activations.profiles.record import Record
 
@@ -33,7 +32,6 @@ _OVERWRITE: Final = """
         digest = excluded.digest,
         updated_at = excluded.updated_at
 """
-_json = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +42,8 @@ class _Known:
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Content:
-    """What a row shall hold."""
-
-    identity: str
-    email: str
-    attributes: dict[str, Any]
-    identities: dict[str, Any]
-    digest: str
+# (identity, e-mail, what the row shall hold)
+_Row = tuple[str, str, Content]
 
 
 def upsert(*, records: Sequence[Record], at: datetime) -> tuple[dict[str, int], set[int]]:
@@ -65,7 +56,7 @@ def upsert(*, records: Sequence[Record], at: datetime) -> tuple[dict[str, int], 
         told[record.identity].append(record)
     afresh = {key: _after({}, {}, told[key]) for key in sorted(told)}
     known = _lock(told)
-    created = _insert([content for key, content in afresh.items() if key not in known], at)
+    created = _insert([row for key, row in afresh.items() if key not in known], at)
     if len(known) + len(created) < len(told):
         # Another process created these since we looked; now they are there to be merged into.
         known |= _lock([key for key in told if key not in known and key not in created])
@@ -73,7 +64,7 @@ def upsert(*, records: Sequence[Record], at: datetime) -> tuple[dict[str, int], 
     differing = {
         key: row
         for key, row in known.items()
-        if len(told[key]) > 1 or afresh[key].digest != row.digest
+        if len(told[key]) > 1 or afresh[key][2].digest != row.digest
     }
     changed = _merge_in(differing, told, at)
     ids = created | {key: row.profile_id for key, row in known.items()}
@@ -99,46 +90,42 @@ def _merge_in(
     held = Profile.objects.filter(pk__in=[row.profile_id for row in known.values()])
     rows = held.order_by("identity").values_list("identity", "attributes", "identities")
     merged = [_after(attributes, identities, told[key]) for key, attributes, identities in rows]
-    changes = [content for content in merged if content.digest != known[content.identity].digest]
+    changes = [row for row in merged if row[2].digest != known[row[0]].digest]
     _overwrite(changes, at)
-    return {known[content.identity].profile_id for content in changes}
+    return {known[key].profile_id for key, _, _ in changes}
 
 
 def _after(
     attributes: dict[str, Any], identities: dict[str, Any], records: Sequence[Record]
-) -> _Content:
+) -> _Row:
+    """What a row that held this holds after these records."""
     for record in records:
-        attributes = merge(old=attributes, new=record.attributes)
+        is_copy = not attributes and not record.has_gaps
+        attributes = record.attributes if is_copy else merge(old=attributes, new=record.attributes)
         identities = identity.merge(old=identities, new=record.identities)
-    return _Content(
-        identity=records[-1].identity,
-        email=records[-1].email,
-        attributes=attributes,
-        identities=identities,
-        digest=digest(attributes=attributes, identities=identities),
-    )
+    last = records[-1]
+    return last.identity, last.email, content(attributes=attributes, identities=identities)
 
 
-def _insert(contents: Sequence[_Content], at: datetime) -> dict[str, int]:
+def _insert(rows: Sequence[_Row], at: datetime) -> dict[str, int]:
     """Ids by identity of those that were really new."""
-    return dict(_write(contents, at, "DO NOTHING"))
+    return dict(_write(rows, at, "DO NOTHING"))
 
 
-def _overwrite(contents: Sequence[_Content], at: datetime) -> None:
+def _overwrite(rows: Sequence[_Row], at: datetime) -> None:
     # These rows exist and are locked, so this INSERT only ever updates. Unlike UPDATE ... FROM
     # it takes the types of its values from the table, and both databases know it.
-    _write(contents, at, _OVERWRITE)
+    _write(rows, at, _OVERWRITE)
 
 
-def _write(contents: Sequence[_Content], at: datetime, on_conflict: str) -> list[tuple[str, int]]:
-    if not contents:
+def _write(rows: Sequence[_Row], at: datetime, on_conflict: str) -> list[tuple[str, int]]:
+    if not rows:
         return []
     instant = connection.ops.adapt_datetimefield_value(at)
     values: list[Any] = []
-    for content in contents:
-        texts = (_json(content.attributes), _json(content.identities))
-        values += (content.identity, content.email, *texts, content.digest, instant, instant)
-    places = ", ".join(["(%s, %s, %s, %s, %s, %s, %s)"] * len(contents))
+    for key, email, held in rows:
+        values += (key, email, held.attributes, held.identities, held.digest, instant, instant)
+    places = ", ".join(["(%s, %s, %s, %s, %s, %s, %s)"] * len(rows))
     with connection.cursor() as cursor:
         cursor.execute(_INSERT.format(places=places, on_conflict=on_conflict), values)
         return list(cursor.fetchall())

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet, Value
+from django.db.models.functions import NullIf
 
 from activations.models import Activation, Audience, Membership
 from activations.terms import MembershipStatus
@@ -63,8 +64,10 @@ def listing(*, words: str, sort: str, descending: bool) -> QuerySet[Audience]:
         found = found.filter(
             Q(name__icontains=word) | Q(external_id__icontains=word) | Q(namespace__icontains=word)
         )
-    key = F(SORTS.get(sort, "name"))
-    return found.order_by(key.desc() if descending else key.asc(), "pk")
+    # Those without a name come last, whichever way names are sorted.
+    key = F(SORTS[sort]) if sort in SORTS and sort != "name" else NullIf("name", Value(""))
+    first = key.desc(nulls_last=True) if descending else key.asc(nulls_last=True)
+    return found.order_by(first, "pk")
 
 
 def with_counts(*, audiences: Collection[Audience]) -> list[Row]:

@@ -1,8 +1,9 @@
 """Destinations as Browse and the destination page list them."""
 
-from collections.abc import Collection
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -70,7 +71,7 @@ def browse(*, words: str, sort: str, descending: bool) -> QuerySet[Destination]:
     return found.order_by(first, "pk")
 
 
-def rows(*, destinations: Collection[Destination], at: datetime) -> list[Row]:
+def rows(*, destinations: Iterable[Destination], at: datetime) -> list[Row]:
     """The lines of one page; needs no further query."""
     hour = at.replace(minute=0, second=0, microsecond=0)
     return [_row(destination, hour) for destination in destinations]
@@ -86,16 +87,15 @@ def activatable() -> QuerySet[Destination]:
     )
 
 
-def _row(destination: Destination, hour: datetime) -> Row:
-    last_run_at: datetime | None = getattr(destination, "last_run_at")  # noqa: B009
-    is_running = last_run_at is not None and last_run_at >= hour and getattr(
-        destination, "has_work"  # noqa: B009
-    )
+def _row(destination: Any, hour: datetime) -> Row:
+    """`destination` carries the annotations of `browse`."""
+    last_run_at = destination.last_run_at
+    is_running = last_run_at is not None and last_run_at >= hour and destination.has_work
     run_status = "" if last_run_at is None else "processing" if is_running else "completed"
     return Row(
         destination=destination,
         status=effective_status(destination),
-        audience_count=getattr(destination, "audience_count"),  # noqa: B009
+        audience_count=destination.audience_count,
         last_run_at=last_run_at,
         run_status=run_status,
     )

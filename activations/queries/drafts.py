@@ -12,7 +12,7 @@ def get(*, uuid: UUID, person_id: int) -> ActivationDraft:
     )
 
 
-def has_open(*, destination_id: int, person_id: int) -> bool:
+def has_open(*, destination_id: int, person_id: int | None) -> bool:
     """Whether the person left a wizard open for this destination."""
     return ActivationDraft.objects.filter(
         destination_id=destination_id, created_by_id=person_id, finished_at__isnull=True

@@ -18,9 +18,20 @@ class Foreseen:
     seconds: int
 
     @property
-    def minutes(self) -> int:
-        """At the pace of the token, rounded up."""
-        return -(-self.seconds // 60)
+    def duration(self) -> str:
+        """In words, at the pace of the token."""
+        minutes = -(-self.seconds // 60)
+        if self.seconds < 60:
+            return "under a minute"
+        if minutes < 120:
+            return f"about {minutes} minutes"
+        return f"about {round(minutes / 60)} hours"
+
+    @property
+    def pace(self) -> str:
+        """What the duration is reckoned with."""
+        rate = settings.ZENDESK_REQUESTS_PER_SECOND
+        return f"at {rate:g} requests per second" if rate else "without a limit"
 
 
 def count(*, audience_ids: Collection[int]) -> Foreseen:

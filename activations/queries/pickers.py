@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import Any
 
 from activations.mapping import catalogue
-from activations.mapping.paths import Source, Target, format_source, format_target
+from activations.mapping.paths import EMAIL, Source, Target, format_source, format_target
 from activations.models import Profile
 from activations.terms import SourceKind, TargetKind
 from connections.zendesk.contact import CustomField
@@ -17,7 +17,7 @@ SAMPLE_SIZE = 300
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One line; `name` is the display name, `note` the type."""
+    """One line, in the notation of the rows; `name` is the display name, `note` the type."""
 
     value: str
     label: str
@@ -85,7 +85,8 @@ def target_panels(*, fields: Mapping[str, CustomField] | None) -> tuple[Panel, .
         *_known_targets(),
         Group("Custom fields", tuple(_custom_fields(fields or {}))),
     ]
-    email = Option(format_target(Target(TargetKind.IDENTITY, "email")), "email", note="Identity")
+    identity = format_target(Target(TargetKind.IDENTITY, EMAIL))
+    email = Option(identity, identity, note="mandatory")
     return (
         Panel("attributes", "Select attributes", tuple(g for g in attributes if g.options)),
         Panel("identities", "Select identity namespace", (Group("Zendesk", (email,)),)),
@@ -106,7 +107,7 @@ def _attribute_groups(seen: Seen) -> Iterable[Group]:
             standard.add(attribute.path)
             is_empty = not seen.is_nothing and attribute.path not in seen.attributes
             options.append(
-                Option(attribute.text, attribute.path, attribute.type, attribute.label, is_empty)
+                Option(attribute.text, attribute.text, attribute.type, attribute.label, is_empty)
             )
         yield Group(label, tuple(options))
     further = sorted(set(seen.attributes) - standard)
@@ -114,9 +115,7 @@ def _attribute_groups(seen: Seen) -> Iterable[Group]:
         yield Group(
             "Seen in your profiles",
             tuple(
-                Option(
-                    format_source(Source(SourceKind.ATTRIBUTE, path)), path, seen.attributes[path]
-                )
+                _option(Source(SourceKind.ATTRIBUTE, path), note=seen.attributes[path])
                 for path in further
             ),
         )
@@ -128,31 +127,31 @@ def _namespaces(seen: Seen) -> Group:
     for namespace in catalogue.NAMESPACES:
         is_empty = not seen.is_nothing and namespace.symbol.casefold() not in known
         options.append(
-            Option(namespace.text, namespace.symbol, namespace.type, namespace.label, is_empty)
+            Option(namespace.text, namespace.text, namespace.type, namespace.label, is_empty)
         )
     standard = {namespace.symbol.casefold() for namespace in catalogue.NAMESPACES}
     further = sorted(symbol for symbol in seen.namespaces if symbol.casefold() not in standard)
-    options += [
-        Option(format_source(Source(SourceKind.IDENTITY, symbol)), symbol) for symbol in further
-    ]
+    options += [_option(Source(SourceKind.IDENTITY, symbol)) for symbol in further]
     return Group("Identity namespaces", tuple(options))
+
+
+def _option(source: Source, note: str = "") -> Option:
+    text = format_source(source)
+    return Option(text, text, note)
 
 
 def _known_targets() -> Iterable[Group]:
     contact = [f for f in catalogue.TARGETS if f.target.kind != TargetKind.IDENTITY]
     for label, fields in groupby(contact, key=lambda field: field.group):
-        options = (
-            Option(field.text, field.text.removeprefix("xdm: "), field.type, field.label)
-            for field in fields
-        )
+        options = (Option(field.text, field.text, field.type, field.label) for field in fields)
         yield Group("Contact" if label == "Attributes" else label, tuple(options))
 
 
 def _custom_fields(fields: Mapping[str, CustomField]) -> Iterable[Option]:
     for field in sorted(fields.values(), key=lambda field: field.name.casefold()):
-        target = Target(TargetKind.CUSTOM_FIELD, field.name)
+        text = format_target(Target(TargetKind.CUSTOM_FIELD, field.name))
         note = field.type if field.for_contact else "companies only"
-        yield Option(format_target(target), field.name, note, is_taken=not field.for_contact)
+        yield Option(text, text, note, is_taken=not field.for_contact)
 
 
 def _leaves(value: Mapping[str, Any], prefix: str) -> Iterable[tuple[str, str]]:

@@ -30,6 +30,16 @@ class Row:
     confirmation: str
 
     @property
+    def note_id(self) -> str:
+        """Id of the place under the Mapping ID that says what is known about it."""
+        return f"note-{self.audience.pk}"
+
+    @property
+    def dates_id(self) -> str:
+        """Id of the place that says what is wrong with the dates."""
+        return f"dates-{self.audience.pk}"
+
+    @property
     def mapping_id_problems(self) -> tuple[DraftProblem, ...]:
         """Blocking ones and warnings about the Mapping ID."""
         return tuple(problem for problem in self.problems if problem.column == "mapping_id")
@@ -38,11 +48,6 @@ class Row:
     def date_problems(self) -> tuple[DraftProblem, ...]:
         """What is wrong with the dates."""
         return tuple(problem for problem in self.problems if problem.column != "mapping_id")
-
-    @property
-    def is_mapping_id_wrong(self) -> bool:
-        """Whether it must be changed before Finish."""
-        return any(problem.is_blocking for problem in self.mapping_id_problems)
 
 
 def rows(*, content: Content, fields: Mapping[str, CustomField] | None) -> list[Row]:
@@ -88,5 +93,5 @@ def _confirmation(mapping_id: str, fields: Mapping[str, CustomField] | None) -> 
 
 
 def _listed(choices: Iterable[str]) -> str:
-    shown = [choice for choice in choices]
+    shown = list(choices)
     return ", ".join(shown[:5]) + (" …" if len(shown) > 5 else "")

@@ -11,7 +11,7 @@ from django.db.models import Count, Sum
 from activations.models import DataflowRun, Delivery
 from activations.terms import DeliveryState
 from connections import destinations
-from connections.models import AccountStatus, Destination
+from connections.models import AccountStatus, Destination, DestinationStatus
 
 _DELIVERED, _EXCLUDED, _FAILED = (
     DeliveryState.DELIVERED.value,
@@ -59,7 +59,7 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class DestinationState:
-    """One destination; `problem` says why it or its account stopped."""
+    """One destination; `problem` says what its account or it suffers from."""
 
     name: str
     status: str
@@ -102,6 +102,12 @@ def pending() -> int:
     return Delivery.objects.exclude(state__in=ended).count()
 
 
+def stopped() -> dict[str, str]:
+    """Destinations that stopped by themselves, by name, with the problem."""
+    rows = Destination.objects.filter(status=DestinationStatus.ERROR).order_by("name", "pk")
+    return dict(rows.values_list("name", "problem"))
+
+
 def _counts() -> Mapping[int, Counts]:
     counts: dict[int, Counts] = defaultdict(Counts)
     by_state = Delivery.objects.order_by("destination_id", "state", "code")
@@ -125,13 +131,12 @@ def _counts() -> Mapping[int, Counts]:
 
 def _state(row: Destination, counts: Counts) -> DestinationState:
     account = row.account
-    is_rejected = account is not None and account.status == AccountStatus.REJECTED
     return DestinationState(
         name=row.name,
         status=destinations.effective_status(row),
         account=str(account.status) if account is not None else AccountStatus.UNCHECKED.value,
         account_name=account.name if account is not None else "",
-        problem=account.problem if account is not None and is_rejected else row.problem,
+        problem=(account.problem if account is not None else "") or row.problem,
         counts=counts,
         last_error=_last_error(row),
     )

@@ -186,7 +186,8 @@ def _differs(row: Activation, choice: AudienceChoice) -> bool:
 
 
 def _line_up(destination: Destination, changes: Changes, at: datetime) -> None:
-    if changes.mappings_changed or changes.changed or changes.removed:
+    is_known = destination.deliveries.exists()
+    if is_known and (changes.mappings_changed or changes.changed or changes.removed):
         backfills.start(destination_id=destination.pk, activation_id=None, at=at)
     # A changed schedule may cover people whom the old one did not.
     today = at.astimezone(UTC).date()
@@ -194,4 +195,4 @@ def _line_up(destination: Destination, changes: Changes, at: datetime) -> None:
         row = destination.activations.get(audience=audience)
         if row.backfilled_at is not None and row.start_on <= today:
             backfills.start(destination_id=destination.pk, activation_id=row.pk, at=at)
-    backfills.open_due_activations(at=at)
+    backfills.open_due_activations(at=at, is_new_version=True)

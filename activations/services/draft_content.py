@@ -10,8 +10,15 @@ from datetime import date
 from typing import Any
 
 from activations.mapping import problems
-from activations.mapping.paths import PathProblem, Source, format_source, parse_source, parse_target
-from activations.mapping.paths import Target, format_target
+from activations.mapping.paths import (
+    PathProblem,
+    Source,
+    Target,
+    format_source,
+    format_target,
+    parse_source,
+    parse_target,
+)
 from activations.mapping.plan import MappingRule
 from activations.terms import SourceKind, TargetKind, WhenEmpty
 from connections.zendesk.contact import CustomField

@@ -13,6 +13,8 @@ logger = logging.getLogger(__name__)
 
 EXPIRE_AT_ONCE = 500
 PRUNE_AT_ONCE = 5_000
+# A token at full rate makes 30,000 attempts an hour; the rest waits for the next hour.
+PRUNE_CHUNKS = 20
 KEEP_RUNS_FOR = timedelta(days=90)
 
 
@@ -39,5 +41,7 @@ def expire_memberships(*, at: datetime) -> int:
 
 def prune(*, at: datetime) -> None:
     """Forget attempts and dataflow runs that are over age."""
-    attempts.prune(at=at, limit=PRUNE_AT_ONCE)
+    for _ in range(PRUNE_CHUNKS):
+        if attempts.prune(at=at, limit=PRUNE_AT_ONCE) < PRUNE_AT_ONCE:
+            break
     runs.prune(before=at - KEEP_RUNS_FOR)

@@ -10,11 +10,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from activations.forms import AudienceNameForm
 from activations.queries import audiences
 from activations.services import audience_names
-from activations.views.found import or_404
 from activations.views.lists import Asked
+from connections.views.found import or_404
 
 COLUMNS = {
-    "name": "Name",
+    "name": "Name, namespace and ID",
     "origin": "Origin",
     "destinations": "Activated destinations",
     "updated": "Last updated",

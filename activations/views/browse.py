@@ -10,7 +10,7 @@ from activations.views.lists import Asked
 
 COLUMNS = {
     "name": "Name",
-    "run": "Last flow run date",
+    "run": "Last flow run",
     "audiences": "Activation data",
     "created": "Created",
     "status": "Status",
@@ -26,7 +26,7 @@ def browse(request: HttpRequest) -> HttpResponse:
         "asked": asked,
         "columns": asked.columns(COLUMNS),
         "page": page,
-        "rows": destinations.rows(destinations=page.object_list, at=timezone.now()),
+        "rows": destinations.rows(destinations=page, at=timezone.now()),
         "section": "browse",
     }
     return render(request, "activations/browse.html", context)

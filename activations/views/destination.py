@@ -11,10 +11,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from activations.queries import activations, drafts, runs, totals
 from activations.services import deliveries
-from activations.views.found import or_404
 from activations.views.lists import Asked
 from connections.destinations import effective_status
 from connections.queries import destinations
+from connections.views.found import or_404
 
 BUSY_SECONDS, IDLE_SECONDS = 3, 30
 
@@ -56,6 +56,7 @@ def _context(request: HttpRequest, uuid: UUID) -> dict[str, Any]:
     now = timezone.now()
     standing = totals.of(destination_id=destination.pk)
     account = destination.account
+    held_until = account.outage_until if account else None
     return {
         "destination": destination,
         "account": account,
@@ -63,7 +64,7 @@ def _context(request: HttpRequest, uuid: UUID) -> dict[str, Any]:
         "is_on": destination.status != "disabled",
         "totals": standing,
         "audiences": activations.of(destination_id=destination.pk, today=now.date()),
-        "is_held": account is not None and bool(account.outage_until and account.outage_until > now),
+        "is_held": held_until is not None and held_until > now,
         "has_draft": drafts.has_open(destination_id=destination.pk, person_id=request.user.pk),
         "refresh_seconds": BUSY_SECONDS if standing.is_busy else IDLE_SECONDS,
     }

@@ -64,7 +64,7 @@ class ProductCommand(BaseCommand):
     suppressed_base_arguments = {"--pythonpath", "--settings", "--version", "--force-color"}
 
     exit_code: int = DONE
-    _is_json = False
+    is_json = False
     _has_emitted = False
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
@@ -84,7 +84,7 @@ class ProductCommand(BaseCommand):
     def run_from_argv(self, argv: list[str]) -> None:
         """Like Django's, with the exit codes of the README and errors as JSON."""
         self._called_from_command_line = True
-        self._is_json = "--json" in argv[2:]
+        self.is_json = "--json" in argv[2:]
         try:
             parser = self.create_parser(argv[0], argv[1])
             options = vars(parser.parse_args(argv[2:]))
@@ -104,14 +104,14 @@ class ProductCommand(BaseCommand):
             sys.exit(self.exit_code)
 
     def execute(self, *args: Any, **options: Any) -> str | None:
-        self._is_json = bool(options.get("json"))
+        self.is_json = bool(options.get("json"))
         self._has_emitted = False
         self.exit_code = DONE
         return super().execute(*args, **options)
 
     def say(self, text: str) -> None:
         """For people: stdout, or stderr when stdout carries JSON."""
-        (self.stderr if self._is_json else self.stdout).write(text, lambda line: line)
+        (self.stderr if self.is_json else self.stdout).write(text, lambda line: line)
 
     def warn(self, text: str) -> None:
         """For people, always on stderr."""
@@ -119,7 +119,7 @@ class ProductCommand(BaseCommand):
 
     def emit(self, document: Mapping[str, Any]) -> None:
         """For scripts: the one JSON object of --json; without it nothing is printed."""
-        if self._is_json:
+        if self.is_json:
             self.stdout.write(json.dumps(document, ensure_ascii=False))
             self._has_emitted = True
 
@@ -140,7 +140,7 @@ class ProductCommand(BaseCommand):
         self.stderr.write(str(error))
         for problem in problems:
             self.stderr.write(f"  {problem}")
-        if self._is_json and not self._has_emitted:
+        if self.is_json and not self._has_emitted:
             code = getattr(error, "code", "failed")
             listed = [asdict(problem) for problem in problems]
             self.emit({"error": {"code": code, "message": str(error), "problems": listed}})

@@ -45,6 +45,7 @@ def new_token(request: HttpRequest, uuid: UUID) -> HttpResponse:
         if link.account is not None:
             messages.success(request, f"{account.name} is connected with the new token.")
             return redirect("connections:accounts")
+        form.take_refusal(link)
     context = {"account": account, "form": form, "link": link}
     return render(request, "connections/new_token.html", context)
 

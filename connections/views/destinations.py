@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -31,8 +32,10 @@ def resume(request: HttpRequest, uuid: UUID) -> HttpResponse:
 def delete(request: HttpRequest, uuid: UUID) -> HttpResponse:
     destination = or_404(queries.get, uuid=uuid)
     destinations.delete(destination=destination)
-    kept = "" if destination.status == "draft" else " Contacts and fields in Zendesk stay as they are."
-    messages.success(request, f"{destination} was deleted.{kept}")
+    message = f"{destination} was deleted."
+    if destination.status != "draft":
+        message += " Contacts and fields in Zendesk stay as they are."
+    messages.success(request, message)
     return redirect("activations:browse")
 
 
@@ -59,16 +62,15 @@ def _change(request: HttpRequest, uuid: UUID, action: Callable[..., None]) -> Ht
         messages.error(request, "Finish setting this destination up first.")
     else:
         action(destination=destination)
-        status = "enabled" if destination.status == "enabled" else destination.status
-        messages.success(request, f"{destination.name} is {status}.")
+        messages.success(request, f"{destination.name} is {destination.status}.")
     return redirect(_back(request, uuid))
 
 
 def _back(request: HttpRequest, uuid: UUID) -> str:
     """The page the button stood on, when it is one of ours."""
-    came_from = request.META.get("HTTP_REFERER", "")
+    came_from: str = request.META.get("HTTP_REFERER", "")
     if url_has_allowed_host_and_scheme(
         came_from, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     ):
         return came_from
-    return f"/destinations/{uuid}/"
+    return reverse("activations:destination-detail", args=[uuid])

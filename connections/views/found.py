@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from typing import TypeVar
-from uuid import UUID
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404
@@ -10,9 +9,9 @@ from django.http import Http404
 Row = TypeVar("Row")
 
 
-def or_404(get: Callable[..., Row], *, uuid: UUID) -> Row:
-    """What `get(uuid=...)` finds. Raises Http404 where it finds nothing."""
+def or_404(get: Callable[..., Row], **known: object) -> Row:
+    """What `get(...)` finds. Raises Http404 where it finds nothing."""
     try:
-        return get(uuid=uuid)
+        return get(**known)
     except ObjectDoesNotExist:
         raise Http404 from None

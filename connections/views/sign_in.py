@@ -32,6 +32,7 @@ def redeem(request: HttpRequest, secret: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def welcome(request: HttpRequest) -> HttpResponse:
     user = request.user
+    assert user.is_authenticated, "LoginRequiredMiddleware lets nobody else through"
     if user.has_usable_password():
         return redirect("connections:catalog")
     form = WelcomeForm(user, request.POST or None)

@@ -15,6 +15,12 @@ from connections.queries import accounts as account_queries
 from connections.queries import destinations as destination_queries
 from connections.views.found import or_404
 
+STEPS = {
+    "authenticate": "Authenticate",
+    "details": "Details",
+    "activate": "Activate audiences",
+}
+
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -31,8 +37,7 @@ def connect(request: HttpRequest, uuid: UUID) -> HttpResponse:
         link = linking.connect(destination=destination, choice=form.choice, at=timezone.now())
         if link.account is not None:
             return redirect("connections:connect", uuid=uuid)
-        if link.code == "name-taken":
-            form.add_error("account_name", link.problem)
+        form.take_refusal(link)
     context = {
         "destination": destination,
         "form": form,
@@ -79,13 +84,13 @@ def _after_details(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 def _steps(uuid: UUID, *, current: str) -> list[dict[str, str]]:
-    labels = {"authenticate": "Authenticate", "details": "Details", "activate": "Activate audiences"}
-    steps = []
-    state = "done"
-    for key, label in labels.items():
-        is_current = key == current
-        steps.append({"label": label, "state": "current" if is_current else state, "url": ""})
-        state = "todo" if is_current or state == "todo" else "done"
-    if current == "details":
-        steps[0]["url"] = reverse("connections:connect", args=[uuid])
-    return steps
+    position = list(STEPS).index(current)
+    back = reverse("connections:connect", args=[uuid])
+    return [
+        {
+            "label": label,
+            "state": ("done", "current", "todo")[(index >= position) + (index > position)],
+            "url": back if index < position else "",
+        }
+        for index, label in enumerate(STEPS.values())
+    ]

@@ -43,10 +43,15 @@ def install(names: tuple[str, ...]) -> None:
         POLICY.chmod(0o755)
     # Where the machine has its own createcluster.conf, it stays.
     options = ("-y", "-qq", "--no-install-recommends", "-o", "Dpkg::Options::=--force-confold")
-    options += ("-o", "Dpkg::Use-Pty=0")
     try:
         subprocess.run(["apt-get", "update", "-qq"], check=True, env=environment)
-        subprocess.run(["apt-get", "install", *options, *names], check=True, env=environment)
+        # Hundreds of lines of unpacking; what goes wrong comes on stderr.
+        subprocess.run(
+            ["apt-get", "install", *options, *names],
+            check=True,
+            env=environment,
+            stdout=subprocess.DEVNULL,
+        )
     finally:
         if is_policy_ours:
             POLICY.unlink()

@@ -3,12 +3,12 @@
 from datetime import UTC, datetime
 
 from django.db import transaction
-from django.db.models import Exists, Max, OuterRef, Q
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 
-from activations.deliveries.store import intake
+from activations.deliveries.store import intake, runs
 from activations.models import Activation, Backfill, Delivery, Membership
-from activations.terms import Lane
-from connections.models import DestinationStatus
+from activations.terms import DeliveryState, Lane
+from connections.models import Destination, DestinationStatus
 
 CHUNK_PROFILES = 2_000
 
@@ -20,8 +20,12 @@ def start(*, destination_id: int, activation_id: int | None, at: datetime) -> No
     )
 
 
-def open_due_activations(*, at: datetime) -> int:
-    """Start the backfill of every activation whose start date has come."""
+def open_due_activations(*, at: datetime, is_new_version: bool = False) -> int:
+    """Start the backfill of every activation whose start date has come.
+
+    A date that comes changes what is sent just as an edit does: unless the caller raised it
+    already, the destination's version goes up with it.
+    """
     today = at.astimezone(UTC).date()
     open_backfills = Backfill.objects.filter(activation_id=OuterRef("pk"), finished_at__isnull=True)
     due = (
@@ -30,13 +34,26 @@ def open_due_activations(*, at: datetime) -> int:
         .exclude(destination__status=DestinationStatus.DRAFT)
         .exclude(Exists(open_backfills))
     )
-    for activation in due:
-        start(destination_id=activation.destination_id, activation_id=activation.pk, at=at)
-    return len(due)
+    if not due.exists():
+        return 0
+    with transaction.atomic():
+        # Locked, so that two processes that look at once do not both start it.
+        found = list(due.select_for_update(skip_locked=True, of=("self",)).order_by("pk"))
+        destination_ids = {activation.destination_id for activation in found}
+        if not is_new_version:
+            Destination.objects.filter(pk__in=destination_ids).update(
+                mapping_version=F("mapping_version") + 1
+            )
+        for activation in found:
+            start(destination_id=activation.destination_id, activation_id=activation.pk, at=at)
+    return len(found)
 
 
 def advance(*, at: datetime) -> bool:
     """Do the next chunk of the oldest open backfill; False when there is none."""
+    # Looked at often: without work not even SQLite's write lock is taken.
+    if not Backfill.objects.filter(finished_at__isnull=True).exists():
+        return False
     with transaction.atomic():
         backfill = (
             Backfill.objects.select_for_update(skip_locked=True)
@@ -46,7 +63,9 @@ def advance(*, at: datetime) -> bool:
         )
         if backfill is None:
             return False
-        last = _advance_audience(backfill, at) if backfill.activation_id else _refresh(backfill, at)
+        step = _advance_audience if backfill.activation_id else _refresh
+        last, count = step(backfill, at)
+        runs.add(destination_id=backfill.destination_id, at=at, profiles_received=count)
         if last is None:
             _finish(backfill, at)
         else:
@@ -55,31 +74,30 @@ def advance(*, at: datetime) -> bool:
     return True
 
 
-def _advance_audience(backfill: Backfill, at: datetime) -> int | None:
+def _advance_audience(backfill: Backfill, at: datetime) -> tuple[int | None, int]:
     assert backfill.activation is not None
     members = Membership.objects.filter(
         audience_id=backfill.activation.audience_id, profile_id__gt=backfill.cursor
     ).order_by("profile_id")
     ids = list(members.values_list("profile_id", flat=True)[:CHUNK_PROFILES])
     if not ids:
-        return None
-    rows = Delivery.objects.filter(
-        destination_id=backfill.destination_id,
-        profile_id__gt=backfill.cursor,
+        return None, 0
+    rows = _behind(backfill).filter(
         profile_id__lte=ids[-1],
         profile__memberships__audience_id=backfill.activation.audience_id,
     )
-    intake.advance(Delivery.objects.filter(pk__in=rows.values("pk")), at=at, lane=Lane.BACKFILL)
-    intake.create_for_audience(
+    behind = Delivery.objects.filter(pk__in=rows.values("pk"))
+    count = intake.advance(behind, at=at, lane=Lane.BACKFILL)
+    count += intake.create_for_audience(
         activation_id=backfill.activation.pk,
         after_profile_id=backfill.cursor,
         up_to_profile_id=ids[-1],
         at=at,
     )
-    return ids[-1]
+    return ids[-1], count
 
 
-def _refresh(backfill: Backfill, at: datetime) -> int | None:
+def _refresh(backfill: Backfill, at: datetime) -> tuple[int | None, int]:
     rows = Delivery.objects.filter(
         destination_id=backfill.destination_id, profile_id__gt=backfill.cursor
     ).order_by("profile_id")
@@ -88,9 +106,21 @@ def _refresh(backfill: Backfill, at: datetime) -> int | None:
         destination_id=backfill.destination_id, profile_id__in=chunk
     ).aggregate(last=Max("profile_id"))["last"]
     if last is None:
-        return None
-    intake.advance(rows.order_by().filter(profile_id__lte=last), at=at, lane=Lane.BACKFILL)
-    return last
+        return None, 0
+    behind = _behind(backfill).filter(profile_id__lte=last)
+    return last, intake.advance(behind, at=at, lane=Lane.BACKFILL)
+
+
+def _behind(backfill: Backfill) -> QuerySet[Delivery]:
+    """Rows past the cursor that nobody will look at with the present configuration.
+
+    What is pending or waiting will be, and what was rendered with it already has been.
+    """
+    return Delivery.objects.filter(
+        destination_id=backfill.destination_id,
+        profile_id__gt=backfill.cursor,
+        rendered_version__lt=backfill.destination.mapping_version,
+    ).exclude(state__in=[DeliveryState.PENDING, DeliveryState.WAITING])
 
 
 def _finish(backfill: Backfill, at: datetime) -> None:

@@ -6,15 +6,18 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Max, Q
+from django.db.models import BooleanField, Exists, Max, OuterRef, Q, QuerySet
+from django.db.models.expressions import RawSQL
 
 from activations.deliveries import settlement
 from activations.deliveries.store import standings
 from activations.models import Attempt, Backfill, Delivery
 from activations.terms import DeliveryState
-from connections.models import Account, AccountStatus, DestinationStatus
+from connections.models import Account, AccountStatus, Destination, DestinationStatus
 
-_OPEN = (DeliveryState.PENDING, DeliveryState.WAITING)
+# Spelled out: SQLite follows a partial index only where the condition is literally the index's.
+_IS_OPEN = RawSQL("state IN ('pending', 'waiting')", (), output_field=BooleanField())
+_IS_LEASED = RawSQL("state = 'leased'", (), output_field=BooleanField())
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +50,11 @@ def now() -> datetime:
 
 def accounts_with_work(*, at: datetime) -> list[int]:
     """Accounts that may send now and have something due."""
-    due = _open_rows().filter(state__in=_OPEN, next_attempt_at__lte=at)
-    usable = due.filter(Q(account__outage_until__isnull=True) | Q(account__outage_until__lte=at))
-    return list(usable.order_by().values_list("account_id", flat=True).distinct())
+    # Asked per destination: one due row is enough, a million of them need not be looked at.
+    due = Delivery.objects.filter(_IS_OPEN, destination_id=OuterRef("pk"), next_attempt_at__lte=at)
+    reachable = Q(account__outage_until__isnull=True) | Q(account__outage_until__lte=at)
+    busy = _sending().filter(reachable).filter(Exists(due))
+    return list(busy.order_by("account_id").values_list("account_id", flat=True).distinct())
 
 
 def has_open_work(*, except_accounts: Collection[int] = ()) -> bool:
@@ -57,10 +62,10 @@ def has_open_work(*, except_accounts: Collection[int] = ()) -> bool:
     backfills = Backfill.objects.filter(
         finished_at__isnull=True, destination__status=DestinationStatus.ENABLED
     )
-    deliveries = _open_rows().filter(state__in=(*_OPEN, DeliveryState.LEASED))
-    return (
-        backfills.exists() or deliveries.exclude(account_id__in=except_accounts).order_by().exists()
-    )
+    rows = Delivery.objects.filter(destination_id=OuterRef("pk"))
+    working = _sending().exclude(account_id__in=except_accounts)
+    is_open, is_leased = Exists(rows.filter(_IS_OPEN)), Exists(rows.filter(_IS_LEASED))
+    return backfills.exists() or working.filter(is_open | is_leased).exists()
 
 
 def claim(
@@ -70,8 +75,11 @@ def claim(
     lease_until = at + timedelta(seconds=settings.DELIVERY_LEASE_SECONDS)
     with transaction.atomic():
         # One claim of an account at a time: the rule below looks at rows others may be claiming.
-        Account.objects.select_for_update(no_key=True).get(pk=account_id)
-        rows, deferred = _one_writer_per_contact(account_id, _due(destination_ids, limit, at), at)
+        list(Account.objects.select_for_update(no_key=True).filter(pk=account_id).values("pk"))
+        # Between the caller's look and now one may have been disabled or moved to another account.
+        sending = _sending().filter(account_id=account_id, pk__in=destination_ids)
+        due = _due(list(sending.order_by("pk").values_list("pk", flat=True)), limit, at)
+        rows, deferred = _one_writer_per_contact(account_id, due, at)
         for row in rows:
             row.fence += 1
             row.state, row.lease_until = DeliveryState.LEASED.value, lease_until
@@ -82,7 +90,7 @@ def claim(
 
 def reap(*, at: datetime) -> int:
     """Take deliveries back from workers whose lease ended without a word."""
-    expired = Delivery.objects.filter(state=DeliveryState.LEASED, lease_until__lt=at)
+    expired = Delivery.objects.filter(_IS_LEASED, lease_until__lt=at)
     if not expired.exists():
         return 0
     with transaction.atomic():
@@ -97,19 +105,23 @@ def reap(*, at: datetime) -> int:
     return len(rows)
 
 
-def _open_rows() -> "standings.Rows":
-    return Delivery.objects.filter(destination__status=DestinationStatus.ENABLED).exclude(
+def _sending() -> QuerySet[Destination]:
+    """Destinations that send, as far as they and their account are concerned."""
+    return Destination.objects.filter(status=DestinationStatus.ENABLED).exclude(
         account__status=AccountStatus.REJECTED
     )
 
 
-def _due(destination_ids: Collection[int], limit: int, at: datetime) -> list[Delivery]:
+def _due(destination_ids: Sequence[int], limit: int, at: datetime) -> list[Delivery]:
     # A query per destination follows the partial index; together they would have to be sorted.
     found: list[Delivery] = []
-    for destination_id in sorted(destination_ids):
+    for destination_id in destination_ids:
         due = Delivery.objects.select_for_update(skip_locked=True).filter(
-            destination_id=destination_id, state__in=_OPEN, next_attempt_at__lte=at
+            _IS_OPEN, destination_id=destination_id, next_attempt_at__lte=at
         )
+        if len(destination_ids) > 1:
+            # Contacts another destination is writing must not fill the batch and block the rest.
+            due = due.exclude(Exists(_LEASED_SIBLINGS))
         found += due.order_by("lane", "next_attempt_at", "pk")[:limit]
     found.sort(key=lambda row: (row.lane, row.next_attempt_at, row.pk))
     return found[:limit]
@@ -122,7 +134,7 @@ def _one_writer_per_contact(
 
     Returns the rows that may go, and those put off because a contact may be in the making.
     """
-    siblings = _siblings(account_id, rows)
+    siblings = _siblings(account_id, rows) if _is_shared(account_id) else {}
     free: list[Delivery] = []
     deferred: list[Delivery] = []
     taken: set[int] = set()
@@ -142,6 +154,15 @@ def _one_writer_per_contact(
             taken.add(row.profile_id)
             free.append(row)
     return free, deferred
+
+
+def _is_shared(account_id: int) -> bool:
+    return Destination.objects.filter(account_id=account_id).count() > 1
+
+
+_LEASED_SIBLINGS = Delivery.objects.filter(
+    account_id=OuterRef("account_id"), profile_id=OuterRef("profile_id"), state=DeliveryState.LEASED
+)
 
 
 def _siblings(account_id: int, rows: list[Delivery]) -> dict[int, list[Delivery]]:

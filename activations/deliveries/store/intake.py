@@ -39,6 +39,9 @@ def enqueue(*, profile_ids: Collection[int], at: datetime) -> None:
 
 def advance(deliveries: QuerySet[Delivery], *, at: datetime, lane: Lane) -> int:
     """Note a newer desired state on existing rows, whatever they are doing."""
+    if connection.features.has_select_for_update:
+        # In the order in which a settlement locks them, or the two could wait for each other.
+        list(deliveries.select_for_update(no_key=True).order_by("pk").values_list("pk"))
     return deliveries.update(
         desired_seq=F("desired_seq") + 1,
         state=Case(
@@ -53,7 +56,8 @@ def advance(deliveries: QuerySet[Delivery], *, at: datetime, lane: Lane) -> int:
             default=Value(at),
         ),
         lane=Case(
-            When(state=DeliveryState.PENDING, lane=Lane.LIVE, then=F("lane")),
+            # Nor does it put back what a live change still waits for.
+            When(state__in=_UNDER_WAY, lane=Lane.LIVE, then=F("lane")),
             default=Value(int(lane)),
         ),
         updated_at=at,
@@ -74,6 +78,9 @@ _AWAITS_CREATION = Q(
 )
 
 
+_UNDER_WAY = (DeliveryState.PENDING, DeliveryState.LEASED, DeliveryState.WAITING)
+
+
 def _create_for_profiles(ids: list[int], at: datetime) -> int:
     marks = ", ".join(["%s"] * len(ids))
     return _insert(f"membership.profile_id IN ({marks})", list(ids), Lane.LIVE, at)
@@ -84,10 +91,11 @@ def _insert(where: str, parameters: list[int], lane: Lane, at: datetime) -> int:
     sql = f"""
         INSERT INTO {_TABLES["delivery"]} (
             destination_id, account_id, profile_id, desired_seq, delivered_seq, delivered_digest,
-            state, lane, next_attempt_at, fence, attempts, crashes, code, detail, updated_at
+            rendered_version, state, lane, next_attempt_at, fence, attempts, crashes, code, detail,
+            updated_at
         )
         SELECT DISTINCT destination.id, destination.account_id, membership.profile_id, 1, 0, '',
-            %s, {int(lane)}, {_instant()}, 0, 0, 0, '', '', {_instant()}
+            0, %s, {int(lane)}, {_instant()}, 0, 0, 0, '', '', {_instant()}
         FROM {_TABLES["membership"]} membership
         JOIN {_TABLES["activation"]} activation
             ON activation.audience_id = membership.audience_id

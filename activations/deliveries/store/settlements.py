@@ -9,9 +9,12 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce, Greatest
 
 from activations.deliveries import settlement
 from activations.deliveries.events import (
+    ContactGone,
     Delivered,
     Event,
     Excluded,
@@ -38,6 +41,8 @@ class Result:
     event: Event
     sent: Sent | None = None
     attempt_id: int | None = None
+    # The configuration it was rendered with; None: it was not rendered.
+    version: int | None = None
 
 
 @dataclass(slots=True)
@@ -63,7 +68,7 @@ def settle(*, results: Sequence[Result], at: datetime) -> Tally:
         stale: list[Result] = []
         for result in results:
             row = held.get(result.claimed.id)
-            if row is None or row.fence != result.claimed.fence:
+            if row is None or not _is_held(row, result):
                 stale.append(result)
                 continue
             current.append(result)
@@ -71,7 +76,7 @@ def settle(*, results: Sequence[Result], at: datetime) -> Tally:
                 rows.append(row)
             else:
                 forgotten.append(row.pk)
-        standings.save(rows)
+        standings.save(rows + _forget_contacts(current, held, at))
         Delivery.objects.filter(pk__in=forgotten).delete()
         _close_attempts(results, rows)
         _after_lost_claims(stale, at)
@@ -82,9 +87,37 @@ def settle(*, results: Sequence[Result], at: datetime) -> Tally:
 
 
 def _lock(results: Sequence[Result]) -> dict[int, Delivery]:
-    ids = [result.claimed.id for result in results]
-    rows = Delivery.objects.select_for_update().filter(pk__in=ids, state=DeliveryState.LEASED)
-    return {row.pk: row for row in rows.order_by("pk")}
+    wanted = Q(pk__in=[result.claimed.id for result in results])
+    gone = [result.claimed for result in results if isinstance(result.event, ContactGone)]
+    for claimed in gone:
+        wanted |= Q(profile_id=claimed.profile_id, contact_id=claimed.contact_id)
+    # All in one order, or two settlements could wait for each other.
+    rows = Delivery.objects.select_for_update().filter(wanted).order_by("pk")
+    return {row.pk: row for row in rows}
+
+
+def _is_held(row: Delivery, result: Result) -> bool:
+    return row.state == DeliveryState.LEASED and row.fence == result.claimed.fence
+
+
+def _forget_contacts(
+    results: Sequence[Result], held: dict[int, Delivery], at: datetime
+) -> list[Delivery]:
+    """What one destination of an account finds gone is gone for the others: they send it again."""
+    gone = {
+        (held[r.claimed.id].account_id, r.claimed.profile_id, r.claimed.contact_id)
+        for r in results
+        if isinstance(r.event, ContactGone)
+    }
+    others = [
+        row
+        for row in held.values()
+        if (row.account_id, row.profile_id, row.contact_id) in gone
+        and row.state == DeliveryState.DELIVERED
+    ]
+    for row in others:
+        standings.write(row, settlement.forget_contact(row=standings.read(row), at=at), at=at)
+    return others
 
 
 def _settle_row(row: Delivery, result: Result, at: datetime) -> bool:
@@ -98,6 +131,8 @@ def _settle_row(row: Delivery, result: Result, at: datetime) -> bool:
     if after is None:
         return False
     standings.write(row, after, at=at)
+    if result.version is not None:
+        row.rendered_version = result.version
     return True
 
 
@@ -115,11 +150,13 @@ def _after_lost_claims(stale: Sequence[Result], at: datetime) -> None:
     if stale:
         logger.warning("delivery.stale_settle count=%d may_have_written=%d", len(stale), len(ids))
     until = at + timedelta(seconds=settings.DELIVERY_SETTLE_SECONDS)
-    rows = Delivery.objects.filter(pk__in=ids)
+    rows: QuerySet[Delivery] = Delivery.objects.filter(pk__in=ids)
     rows.filter(state=DeliveryState.DELIVERED).update(
         state=DeliveryState.WAITING, next_attempt_at=until, unsettled_until=until, updated_at=at
     )
-    rows.update(unsettled_until=until, updated_at=at)
+    # Never sooner: another request of ours may be in doubt for longer.
+    latest = Greatest(Coalesce("unsettled_until", until), until)
+    rows.update(unsettled_until=latest, updated_at=at)
 
 
 def _count(results: Sequence[Result], tally: Tally, at: datetime) -> None:
@@ -141,7 +178,7 @@ def _count(results: Sequence[Result], tally: Tally, at: datetime) -> None:
                 tally.failed += 1
             case _:
                 pass
-    for destination_id, counter in counts.items():
+    for destination_id, counter in sorted(counts.items()):
         runs.add(destination_id=destination_id, at=at, **counter)
 
 

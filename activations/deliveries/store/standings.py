@@ -14,7 +14,7 @@ from activations.models import Delivery
 Rows: TypeAlias = QuerySet[Delivery]
 
 _FIELDS = tuple(field.name for field in fields(Standing))
-_COLUMNS = (*_FIELDS, "lease_until", "updated_at")
+_COLUMNS = (*_FIELDS, "rendered_version", "lease_until", "updated_at")
 _INSTANTS = {"delivered_at", "next_attempt_at", "unsettled_until", "lease_until", "updated_at"}
 
 

@@ -69,7 +69,7 @@ def _bytes(path: Path) -> bytes:
 def _refused(path: Path, problems: tuple[FileProblem, ...]) -> UsageProblem:
     count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
     return UsageProblem(
-        problems=[Problem(problem.place, problem.message) for problem in problems],
+        problems=[Problem(str(problem.place), problem.message) for problem in problems],
         message=f"{json.dumps(str(path), ensure_ascii=False)} has {count}; nothing was changed:",
         code="invalid-file",
     )

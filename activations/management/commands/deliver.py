@@ -20,6 +20,10 @@ from connections.management.progress import Bar
 _SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 # Counting what is left costs a query, so not at every request.
 _COUNT_EVERY_SECONDS: Final = 2.0
+_WAY_OUT: Final = (
+    "A new token is given in the browser, or by `apply` with it in the environment; then what "
+    "waits goes on by itself."
+)
 
 
 class Command(ProductCommand):
@@ -50,7 +54,7 @@ class Command(ProductCommand):
     def _show(self, report: DeliveryReport, seconds: float) -> None:
         self.say(
             f"{report.sent} sent, {report.unchanged} unchanged, {report.excluded} excluded, "
-            f"{report.failed} failed, {report.retrying} waiting for another try "
+            f"{report.failed} failed, {report.retrying} still to be sent "
             f"({seconds:.1f} s)."
         )
         self.emit(
@@ -76,8 +80,10 @@ class Command(ProductCommand):
             self._give_up("Stopped by a signal, after the requests in flight. The rest is kept.")
         elif report.timed_out:
             self._give_up("The time is over with work left. It is kept: run `deliver` again.")
+        for name, problem in status.stopped().items():
+            self._give_up(f"Destination “{name}” is stopped: {problem}")
         for reason in report.unusable_accounts:
-            self._give_up(reason)
+            self._give_up(f"{reason} {_WAY_OUT}")
 
     def _give_up(self, message: str) -> None:
         self.exit_code = FAILED

@@ -72,8 +72,9 @@ class Command(ProductCommand):
             raise Failed(_stopped(f"the file ends in the middle: {rows.broken_off}", report))
         rate = f"{report.read / seconds:,.0f} rows/s" if seconds > 0 else ""
         self.say(
-            f"{report.read:,} rows read, {report.accepted:,} accepted, {report.rejected:,} rejected,"
-            f" {report.changed:,} profiles changed in {seconds:.1f} s ({rate})"
+            f"{report.read:,} rows read, {report.accepted:,} accepted,"
+            f" {report.rejected:,} rejected, {report.changed:,} profiles changed"
+            f" in {seconds:.1f} s ({rate})"
         )
         self.emit({**asdict(report), "seconds": round(seconds, 3)})
         if report.rejected:
@@ -114,7 +115,8 @@ class _ComplaintDesk:
         if path != "-" and Path(rejects).resolve() == Path(path).resolve():
             raise UsageProblem(problems=[Problem("--rejects", "is the file that is read")])
         try:
-            self._file = stack.enter_context(Path(rejects).open("w", encoding="utf-8"))
+            opened_file = Path(rejects).open("w", encoding="utf-8")  # noqa: SIM115  (the stack's)
+            self._file = stack.enter_context(opened_file)
         except OSError as error:
             problem = Problem("--rejects", f"{rejects}: {error.strerror}")
             raise UsageProblem(problems=[problem]) from error

@@ -47,7 +47,8 @@ def apply(*, request: Request, at: datetime) -> tuple[Change, ...]:
         present = current.load()
         missing = references.problems(reading=reading, current=present)
         if reading.problems or missing:
-            raise CannotApply((*reading.problems, *missing))
+            found = (*reading.problems, *missing)
+            raise CannotApply(tuple(sorted(found, key=lambda problem: problem.place.line)))
         changes = comparing.compare(
             current=present,
             wanted=reading.workspace,
@@ -134,9 +135,12 @@ class _Changer:
             self._save_details(destination, entry)
         if "account" in fields:
             account = Account.objects.get(name=entry.account)
-            destinations.move_account(destination=destination, account=account, at=self._at)
+            configuration.move_account(destination=destination, account=account, at=self._at)
         if "mappings" in fields or "audiences" in fields:
             self._configure(destination, entry)
+        if fields.keys() & {"account", "mappings", "audiences"}:
+            # Another content deserves another try; what is refused as before stops it again.
+            destinations.resume(destination=destination)
         if "enabled" in fields:
             switch = destinations.enable if entry.is_enabled else destinations.disable
             switch(destination=destination)

@@ -9,7 +9,7 @@ from activations.mapping.plan import MappingRule
 from activations.mapping.problems import ScheduledAudience
 from activations.services.workspace.document import Node
 from activations.services.workspace.section import Findings, Section, T, each
-from activations.services.workspace.values import ALERTS, ActivationEntry, DestinationEntry
+from activations.services.workspace.values import ALERTS, ActivationEntry, DestinationEntry, Place
 from activations.terms import WhenEmpty
 
 _KEYS = ("name", "description", "account", "enabled", "alerts", "mappings", "audiences")
@@ -27,8 +27,8 @@ class Reader:
 
     def __init__(self, findings: Findings) -> None:
         self._findings = findings
-        self.accounts: list[tuple[str, str]] = []
-        self.audiences: list[tuple[str, str]] = []
+        self.accounts: list[tuple[str, Place]] = []
+        self.audiences: list[tuple[str, Place]] = []
 
     def read(self, node: Node) -> DestinationEntry | None:
         """One entry of `destinations`; None when its name or account is missing."""
@@ -139,7 +139,7 @@ def _kept(nodes: list[Node], read: Callable[[Node], T | None]) -> dict[int, T]:
     return {index: value for index, value in values.items() if value is not None}
 
 
-def _place(section: Section, place: str, positions: dict[str, list[int]]) -> str:
+def _place(section: Section, place: str, positions: dict[str, list[int]]) -> Place:
     """`mappings[1].target`, counted among what could be read, as a place in the file."""
     match = re.fullmatch(r"(\w+)\[(\d+)\]\.(\w+)", place)
     if match is None:

@@ -5,13 +5,13 @@ values, so that neither a hostile nor a broken file costs more than a second.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, TypeAlias
 
 import yaml
 
-from activations.services.workspace.values import Problem
+from activations.services.workspace.values import Place, Problem
 
 LARGEST_BYTES = 5 * 1024 * 1024
 DEEPEST = 12
@@ -43,8 +43,8 @@ class Node:
     value: "Scalar | list[Node] | Mapping"
 
     @property
-    def place(self) -> str:
-        return f"{self.path}, line {self.line}" if self.path else f"line {self.line}"
+    def place(self) -> Place:
+        return Place(self.path, self.line)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,26 +65,26 @@ def parse(data: bytes) -> Node:
     except yaml.YAMLError as error:
         raise Unreadable(_syntax_problem(error, text)) from None
     if root is None:
-        raise Unreadable(Problem("", "The file is empty."))
+        raise Unreadable(Problem(Place("", 0), "The file is empty."))
     return _Builder().node(root, path="", depth=0)
 
 
 def _decoded(data: bytes) -> str:
     if len(data) > LARGEST_BYTES:
         size = LARGEST_BYTES // (1024 * 1024)
-        raise Unreadable(Problem("", f"The file is larger than {size} MiB."))
+        raise Unreadable(Problem(Place("", 0), f"The file is larger than {size} MiB."))
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise Unreadable(Problem(f"line {line}", "The file is not UTF-8 text.")) from None
+        raise Unreadable(Problem(Place("", line), "The file is not UTF-8 text.")) from None
 
 
 def _survey(text: str) -> None:
     """Refuse by the events alone what composing would choke on: depth, number, tags."""
     depth = 0
     for number, event in enumerate(_events(text)):
-        place = f"line {event.start_mark.line + 1}"
+        place = Place("", event.start_mark.line + 1)
         if getattr(event, "tag", None) is not None:
             raise Unreadable(Problem(place, "Tags (a word after “!”) are not read here."))
         if isinstance(event, yaml.CollectionStartEvent):
@@ -101,20 +101,21 @@ def _events(text: str) -> Iterator[Any]:
     yield from yaml.parse(text, Loader=_Loader)
 
 
-def _too_many(place: str) -> Problem:
+def _too_many(place: Place) -> Problem:
     return Problem(place, f"The file holds more than {MOST_VALUES} values.")
 
 
 def _syntax_problem(error: yaml.YAMLError, text: str) -> Problem:
     if isinstance(error, yaml.MarkedYAMLError):
         mark = error.problem_mark or error.context_mark
-        place = f"line {mark.line + 1}" if mark is not None else ""
+        place = Place("", mark.line + 1 if mark is not None else 0)
         # Only the parser's own words: its context quotes the file, which may hold a pasted token.
         words = (error.problem or "cannot be read").split("'")[0].strip()
         return Problem(place, f"This is not valid YAML: {words}.")
     position = getattr(error, "position", None)
     line = text.count("\n", 0, position) + 1 if isinstance(position, int) else 1
-    return Problem(f"line {line}", "The file holds a control character that YAML does not allow.")
+    words = "The file holds a control character that YAML does not allow."
+    return Problem(Place("", line), words)
 
 
 class _Builder:
@@ -127,9 +128,9 @@ class _Builder:
         line = raw.start_mark.line + 1
         self._count += 1
         if self._count > MOST_VALUES:
-            raise Unreadable(_too_many(f"line {line}"))
+            raise Unreadable(_too_many(Place("", line)))
         if depth > DEEPEST:
-            raise Unreadable(Problem(f"line {line}", "A value contains itself."))
+            raise Unreadable(Problem(Place("", line), "A value contains itself."))
         if isinstance(raw, yaml.MappingNode):
             return Node(path, line, self._mapping(raw, path=path, depth=depth))
         if isinstance(raw, yaml.SequenceNode):
@@ -150,6 +151,9 @@ class _Builder:
                 continue
             key = str(raw_key.value)
             child = self.node(raw_value, path=f"{path}.{key}".lstrip("."), depth=depth + 1)
+            if not isinstance(raw_value, yaml.ScalarNode):
+                # A list below its key is looked for at the key.
+                child = replace(child, line=raw_key.start_mark.line + 1)
             if key in pairs:
                 repeated.append(Node(child.path, raw_key.start_mark.line + 1, None))
             else:

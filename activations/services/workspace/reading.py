@@ -5,7 +5,7 @@ knows, whether an account or audience that the file does not define exists, is l
 references.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from activations.services.workspace import accounts, destinations
@@ -15,6 +15,7 @@ from activations.services.workspace.values import (
     DEFAULT_NAMESPACE,
     VERSION,
     AudienceEntry,
+    Place,
     Problem,
     Workspace,
 )
@@ -28,44 +29,42 @@ class Reading:
     """What a file says. With problems, `workspace` is incomplete and not to be applied."""
 
     workspace: Workspace
-    account_references: tuple[tuple[str, str], ...]
-    audience_references: tuple[tuple[str, str], ...]
-    problems: tuple[Problem, ...]
-    warnings: tuple[Problem, ...]
+    account_names: frozenset[str] = frozenset()
+    audience_names: frozenset[str] = frozenset()
+    account_references: tuple[tuple[str, Place], ...] = ()
+    audience_references: tuple[tuple[str, Place], ...] = ()
+    problems: tuple[Problem, ...] = ()
+    warnings: tuple[Problem, ...] = ()
 
 
 def read(*, data: bytes, environ: Mapping[str, str]) -> Reading:
-    """Read a file's bytes; references are pairs of (name, place where it is used)."""
+    """Read a file's bytes; references are pairs of a name and where it is used."""
     try:
         root = parse(data)
     except Unreadable as unreadable:
-        return Reading(Workspace(), (), (), (unreadable.problem,), ())
+        return Reading(Workspace(), problems=(unreadable.problem,))
     findings = Findings()
     top = Section(root, keys=_KEYS, findings=findings)
     _check_version(top, findings)
-    workspace = Workspace(
-        accounts=each(
-            top.items("accounts"),
-            lambda node: accounts.read(node, environ=environ, findings=findings),
-        ),
-        audiences=each(top.items("audiences"), lambda node: _audience(node, findings)),
-        destinations=(),
-    )
-    _refuse_twins(top.items("accounts"), "name", (), findings)
-    _refuse_twins(top.items("audiences"), "id", (("namespace", DEFAULT_NAMESPACE),), findings)
-    _refuse_twins(top.items("destinations"), "name", (), findings)
+    account_nodes, audience_nodes = top.items("accounts"), top.items("audiences")
+    destination_nodes = top.items("destinations")
+    account_names = _distinct(account_nodes, _name, findings)
+    audience_names = _distinct(audience_nodes, _reference, findings)
+    _distinct(destination_nodes, _name, findings)
     reader = destinations.Reader(findings)
     workspace = Workspace(
-        accounts=workspace.accounts,
-        audiences=workspace.audiences,
-        destinations=each(top.items("destinations"), reader.read),
+        each(account_nodes, lambda node: accounts.read(node, environ=environ, findings=findings)),
+        each(audience_nodes, lambda node: _audience(node, findings)),
+        each(destination_nodes, reader.read),
     )
     return Reading(
         workspace,
-        tuple(reader.accounts),
-        tuple(reader.audiences),
-        tuple(findings.problems),
-        tuple(findings.warnings),
+        account_names=account_names,
+        audience_names=audience_names,
+        account_references=tuple(reader.accounts),
+        audience_references=tuple(reader.audiences),
+        problems=tuple(findings.problems),
+        warnings=tuple(findings.warnings),
     )
 
 
@@ -91,20 +90,33 @@ def _audience(node: Node, findings: Findings) -> AudienceEntry | None:
     return AudienceEntry(namespace, external_id, name)
 
 
-def _refuse_twins(
-    nodes: Iterable[Node], key: str, more: tuple[tuple[str, str], ...], findings: Findings
-) -> None:
-    """Names compare exactly; `more` are further keys of the identity, with their defaults."""
-    seen: dict[tuple[object, ...], Node] = {}
-    silent = Findings()
+def _distinct(
+    nodes: Iterable[Node],
+    identify: Callable[[Section], tuple[str, Place] | None],
+    findings: Findings,
+) -> frozenset[str]:
+    """The names in a list, which compare exactly; one that is used twice is noted."""
+    lines: dict[str, int] = {}
     for node in nodes:
-        section = Section(node, keys=(), findings=silent)
-        name = section.text(key)
-        if name is None:
+        identified = identify(Section(node, keys=(), findings=Findings()))
+        if identified is None:
             continue
-        identity = (name, *(section.optional_text(k, default=d) or d for k, d in more))
-        if identity in seen:
-            message = f"is used already in line {seen[identity].line}."
-            findings.refuse(section.place(key), message)
+        name, place = identified
+        if name in lines:
+            findings.refuse(place, f"is used already in line {lines[name]}.")
         else:
-            seen[identity] = node
+            lines[name] = place.line
+    return frozenset(lines)
+
+
+def _name(section: Section) -> tuple[str, Place] | None:
+    name = section.text("name")
+    return None if name is None else (name, section.place("name"))
+
+
+def _reference(section: Section) -> tuple[str, Place] | None:
+    external_id = section.text("id")
+    if external_id is None:
+        return None
+    namespace = section.optional_text("namespace", default=DEFAULT_NAMESPACE)
+    return AudienceEntry(namespace, external_id).reference, section.place("id")

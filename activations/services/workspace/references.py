@@ -4,14 +4,14 @@ import difflib
 from collections.abc import Collection, Iterator
 
 from activations.services.workspace.reading import Reading
-from activations.services.workspace.values import Problem, Workspace
+from activations.services.workspace.values import Place, Problem, Workspace
 
 
 def problems(*, reading: Reading, current: Workspace) -> tuple[Problem, ...]:
     """One problem for each name that leads nowhere, at the place where it is used."""
-    wanted = reading.workspace
-    accounts = {entry.name for entry in (*wanted.accounts, *current.accounts)}
-    audiences = {entry.reference for entry in (*wanted.audiences, *current.audiences)}
+    # What the file defines counts even where the definition has problems of its own.
+    accounts = reading.account_names | {entry.name for entry in current.accounts}
+    audiences = reading.audience_names | {entry.reference for entry in current.audiences}
     return (
         *_missing("account", reading.account_references, accounts),
         *_missing("audience", reading.audience_references, audiences),
@@ -19,7 +19,7 @@ def problems(*, reading: Reading, current: Workspace) -> tuple[Problem, ...]:
 
 
 def _missing(
-    kind: str, used: Collection[tuple[str, str]], known: Collection[str]
+    kind: str, used: Collection[tuple[str, Place]], known: Collection[str]
 ) -> Iterator[Problem]:
     for name, place in used:
         if name not in known:

@@ -6,11 +6,18 @@ from datetime import date, datetime
 from typing import TypeVar
 
 from activations.services.workspace.document import Mapping, Node
-from activations.services.workspace.values import Problem
+from activations.services.workspace.values import Place, Problem
 
 T = TypeVar("T")
 
-_KINDS = ((bool, "true or false"), (int, "a number"), (float, "a number"), (date, "a date"))
+# bool is an int and datetime a date, so they come first.
+_KINDS = (
+    (bool, "true or false"),
+    (int, "a number"),
+    (float, "a number"),
+    (datetime, "a date with a time"),
+    (date, "a date"),
+)
 
 
 class Findings:
@@ -20,10 +27,10 @@ class Findings:
         self.problems: list[Problem] = []
         self.warnings: list[Problem] = []
 
-    def refuse(self, place: str, message: str) -> None:
+    def refuse(self, place: Place, message: str) -> None:
         self.problems.append(Problem(place, message))
 
-    def warn(self, place: str, message: str) -> None:
+    def warn(self, place: Place, message: str) -> None:
         self.warnings.append(Problem(place, message))
 
 
@@ -41,12 +48,12 @@ class Section:
         else:
             self._refuse(node, f"must be a mapping with {_listed(keys)}, not {_kind(node)}.")
 
-    def place(self, key: str) -> str:
+    def place(self, key: str) -> Place:
         """Where a key stands, or where it is missing."""
         found = self._pairs.get(key)
         if found is not None:
             return found.place
-        return Node(f"{self.node.path}.{key}".lstrip("."), self.node.line, None).place
+        return Place(f"{self.node.path}.{key}".lstrip("."), self.node.line)
 
     def has(self, key: str) -> bool:
         """Whether the key stands there with a value."""

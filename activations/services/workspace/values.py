@@ -19,14 +19,26 @@ ALERTS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
-    """`place` reads `destinations[0].mappings[2].target, line 14`."""
+class Place:
+    """Where in the file: `destinations[0].mappings[2].target, line 14`; line 0 is all of it."""
 
-    place: str
+    path: str
+    line: int
+
+    def __str__(self) -> str:
+        line = f"line {self.line}" if self.line else ""
+        return ", ".join(part for part in (self.path, line) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong, and where."""
+
+    place: Place
     message: str
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.message}" if self.place else self.message
+        return f"{self.place}: {self.message}" if self.place.line else self.message
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,15 @@ _Dumper.add_representer(
 )
 
 
+def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    # PyYAML loses a leading U+0085 in single quotes; in double quotes all such are escaped.
+    style = None if text.isprintable() else '"'
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _text)
+
+
 def as_yaml(workspace: Workspace) -> str:
     """Text that `reading.read` turns into an equal workspace."""
     return _HEADER + yaml.dump(

@@ -12,7 +12,7 @@ from activations.services import drafts
 from activations.views.lists import Asked
 from activations.views.wizard import frame
 
-COLUMNS = {"name": "Name", "origin": "Origin", "updated": "Last updated"}
+COLUMNS = {"name": "Name, namespace and ID", "origin": "Origin", "updated": "Last updated"}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

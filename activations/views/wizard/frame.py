@@ -13,7 +13,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from activations.queries import drafts
 from activations.services import drafts as draft_service
 from activations.services.draft_content import Content
-from activations.views.found import or_404
+from connections.views.found import or_404
 
 STEPS = {
     "audiences": "Select audiences",

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from activations import forms
-from activations.queries import pickers
+from activations.queries import mapping_rows, pickers
 from activations.services import drafts
 from activations.views.wizard import frame
 from connections import accounts
@@ -20,12 +20,29 @@ def step(request: HttpRequest, uuid: UUID) -> HttpResponse:
     is_stale = False
     if request.method == "POST":
         is_stale = not _save(request, draft)
-        url = frame.wanted_page(request, draft)
+        url = _wanted_page(request, draft)
         if url and not is_stale:
             return frame.leave(request, url)
-    # A save redraws the rows only; the pickers stay as they are.
+    content = drafts.content(draft=draft, at=timezone.now())
+    # A save only says what is wrong where; the pickers stay as they are.
     panels = {} if request.htmx else _panels(draft)  # type: ignore[attr-defined]
-    return frame.page(request, draft, step="mapping", is_stale=is_stale, **panels)
+    return frame.page(
+        request,
+        draft,
+        step="mapping",
+        is_stale=is_stale,
+        rows=mapping_rows.rows(content=content),
+        step_problems=content.problems_at(step="mapping", row=None),
+        **panels,
+    )
+
+
+def _wanted_page(request: HttpRequest, draft: Any) -> str:
+    """A new row or a removed one needs the page anew; the address differs, so it is loaded."""
+    if "add" in request.POST or "remove" in request.POST:
+        count = len(draft.mappings)
+        return f"{frame.step_url(draft, 'mapping')}?rows={count}#row-{count - 1}"
+    return frame.wanted_page(request, draft)
 
 
 def _panels(draft: Any) -> dict[str, Any]:

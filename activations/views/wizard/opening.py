@@ -8,9 +8,9 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
 from activations.services import drafts
-from activations.views.found import or_404
 from activations.views.wizard import frame
 from connections.queries import destinations
+from connections.views.found import or_404
 
 
 @require_safe

@@ -1,5 +1,7 @@
 """Step Review, and Finish."""
 
+from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -10,8 +12,19 @@ from django.views.decorators.http import require_POST, require_safe
 
 from activations.queries import foreseen, schedule
 from activations.services import drafts
+from activations.services.draft_content import DraftProblem
 from activations.views.wizard import frame
 from connections import accounts
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A problem with the way to where it is put right."""
+
+    message: str
+    step: str
+    url: str
+    is_blocking: bool
 
 
 @require_safe
@@ -19,15 +32,37 @@ def step(request: HttpRequest, uuid: UUID) -> HttpResponse:
     draft = frame.load(request, uuid)
     content = drafts.content(draft=draft, at=timezone.now())
     fields = accounts.fields_of(draft.destination.account)
+    is_outdated = drafts.is_outdated(draft=draft)
+    listed = [_listed(draft, problem) for problem in content.problems]
+    blocking = [problem for problem in listed if problem.is_blocking]
     return frame.page(
         request,
         draft,
         step="review",
         rows=schedule.rows(content=content, fields=fields),
+        blocking=blocking,
+        warnings=[problem for problem in listed if not problem.is_blocking],
+        can_finish=not blocking and not is_outdated,
+        why_not=_why_not(len(blocking)),
+        is_outdated=is_outdated,
         foreseen=foreseen.count(audience_ids=[row.audience for row in content.schedule]),
-        is_outdated=drafts.is_outdated(draft=draft),
         step_urls={key: frame.step_url(draft, key) for key in frame.STEPS},
     )
+
+
+def _listed(draft: Any, problem: DraftProblem) -> Listed:
+    return Listed(
+        message=problem.message,
+        step=frame.STEPS[problem.step],
+        url=frame.step_url(draft, problem.step),
+        is_blocking=problem.is_blocking,
+    )
+
+
+def _why_not(problems: int) -> str:
+    if problems == 0:
+        return "The destination was changed meanwhile."
+    return f"{problems} problem{'' if problems == 1 else 's'} to put right first"
 
 
 @require_POST
@@ -39,6 +74,7 @@ def finish(request: HttpRequest, uuid: UUID) -> HttpResponse:
         messages.error(request, f"Nothing was changed. {problem}")
         return redirect("activations:draft-review", uuid=uuid)
     messages.success(
-        request, f"{draft.destination.name} sends what you chose. The first profiles are on their way."
+        request,
+        f"{draft.destination.name} sends what you chose. The first profiles are on their way.",
     )
     return redirect("activations:destination-detail", uuid=draft.destination.uuid)

@@ -34,6 +34,7 @@ def step(request: HttpRequest, uuid: UUID) -> HttpResponse:
         is_stale=is_stale,
         rows=schedule.rows(content=content, fields=fields),
         suggestions=schedule.suggestions(fields=fields),
+        step_problems=content.problems_at(step="schedule", row=None),
     )
 
 

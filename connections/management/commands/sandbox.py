@@ -70,8 +70,10 @@ class Command(ProductCommand):
         except (UsageProblem, OSError):
             listener.close()
             raise
-        self._announce(server.address(host=options["host"], port=listener.getsockname()[1]), tokens)
-        server.serve_until_signal(sandbox=sandbox, listener=listener)
+        url = server.address(host=options["host"], port=listener.getsockname()[1])
+        server.serve_until_signal(
+            sandbox=sandbox, listener=listener, is_ready=lambda: self._announce(url, tokens)
+        )
         self.warn("The sandbox has ended.")
 
     def _announce(self, url: str, tokens: Sequence[str]) -> None:

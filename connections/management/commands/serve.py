@@ -7,14 +7,21 @@ import time
 from typing import Any
 
 from django.conf import settings
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.core.management.base import CommandParser
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from connections import sign_in
-from connections.management.command import Failed, Problem, ProductCommand, UsageProblem
+from connections.management.command import (
+    DONE,
+    FAILED,
+    Failed,
+    Problem,
+    ProductCommand,
+    UsageProblem,
+)
 from zendeskdest.serving import health, only_one, ports, roles, words
 from zendeskdest.serving.roles import Address, Role
 from zendeskdest.serving.supervisor import Supervisor
@@ -102,7 +109,7 @@ class Command(ProductCommand):
             try:
                 supervisor.start(roles=_shown(web=web, simulator=simulator, has_redis=has_redis))
                 if is_demo and sign_in.is_first_start():
-                    self._load_demo(environment)
+                    self._load_demo(environment, supervisor)
                 self._wait_for(web, supervisor)
                 if not supervisor.is_stopping:
                     self._tell(web=web, simulator=simulator)
@@ -112,11 +119,10 @@ class Command(ProductCommand):
             finally:
                 was_clean = supervisor.stop()
         self.warn("Stopped." if was_clean else "Stopped; not everything ended by itself.")
+        self.exit_code = DONE if was_clean else FAILED
 
-    def _load_demo(self, environment: dict[str, str]) -> None:
+    def _load_demo(self, environment: dict[str, str], supervisor: Supervisor) -> None:
         """In a process of its own: these settings do not point at the sandbox."""
-        if "load_demo" not in get_commands():
-            return
         self.warn("Loading the demo workspace ...")
         done = subprocess.run(
             [sys.executable, MANAGE, "load_demo"],
@@ -124,7 +130,7 @@ class Command(ProductCommand):
             stdout=sys.stderr,
             check=False,
         )
-        if done.returncode != 0:
+        if done.returncode != 0 and not supervisor.is_stopping:
             raise Failed("The demo workspace could not be loaded.", code="demo")
 
     def _wait_for(self, web: Address, supervisor: Supervisor) -> None:

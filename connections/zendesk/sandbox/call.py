@@ -2,7 +2,8 @@
 
 import json
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
+from math import isfinite
 from typing import Any, NoReturn
 
 from .envelopes import bad_header, refuse
@@ -15,7 +16,17 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
 
 
-_DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=_refuse_constant)
+def _fraction(text: str) -> Decimal:
+    """The digits as written (R-34), unless no floating-point number could hold them."""
+    if not isfinite(float(text)):
+        raise ValueError(f"{text} is too large")
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        raise ValueError(f"{text} is too small") from None
+
+
+_DECODER = json.JSONDecoder(parse_float=_fraction, parse_constant=_refuse_constant)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,18 +18,27 @@ _MAX_BUFFERED = 4 * MAX_BODY_BYTES
 
 
 class Connection(asyncio.Protocol):
-    def __init__(self, *, sandbox: Sandbox, tasks: set[asyncio.Task[None]]) -> None:
+    def __init__(self, *, sandbox: Sandbox, open_ones: set["Connection"]) -> None:
         self._sandbox = sandbox
-        self._tasks = tasks
+        self._open_ones = open_ones
+        self._task: asyncio.Task[None] | None = None
         self._parser = Parser()
-        self._is_busy = False
         self._is_ending = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
         self._wire = Wire(self._transport)
+        self._open_ones.add(self)
+
+    def abort(self) -> None:
+        """The sandbox ends: so does this connection and what it still does."""
+        self._is_ending = True
+        self._transport.abort()
+        if self._task is not None:
+            self._task.cancel()
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self._open_ones.discard(self)
         self._is_ending = True
         self._wire.gone.set()
         self._wire.writable.set()
@@ -44,12 +53,12 @@ class Connection(asyncio.Protocol):
         if self._is_ending:
             return
         self._parser.feed(data)
-        if self._is_busy and self._parser.buffered > _MAX_BUFFERED:
+        if self._task is not None and self._parser.buffered > _MAX_BUFFERED:
             self._transport.pause_reading()
         self._advance()
 
     def _advance(self) -> None:
-        while not self._is_busy and not self._is_ending:
+        while self._task is None and not self._is_ending and not self._transport.is_closing():
             try:
                 request = self._parser.next()
             except BadRequest as error:
@@ -61,7 +70,6 @@ class Connection(asyncio.Protocol):
                     self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
                 return
             self._answer(request)
-            self._is_ending = self._is_ending or not (request.keep_alive or self._is_busy)
 
     def _end(self, status: int) -> None:
         """Answer what is no request, read on for a moment so that the answer gets through."""
@@ -114,15 +122,12 @@ class Connection(asyncio.Protocol):
             return html(status=500)
 
     def _interfere(self, exchange: Exchange, interference: Interference) -> None:
-        self._is_busy = True
         script = fault_scripts.play(exchange=exchange, interference=interference)
-        task = asyncio.get_running_loop().create_task(script)
-        self._tasks.add(task)
-        task.add_done_callback(self._interfered)
+        self._task = asyncio.get_running_loop().create_task(script)
+        self._task.add_done_callback(self._interfered)
 
     def _interfered(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        self._is_busy = False
+        self._task = None
         if not task.cancelled() and task.exception() is not None:
             log.error("sandbox.fault_failed", exc_info=task.exception())
             self._wire.reset()

@@ -3,7 +3,7 @@
 from functools import lru_cache
 from typing import Any
 
-from . import contact_attributes, contact_filters, query, sorting
+from . import contact_attributes, contact_filters, query, sorting, tags
 from .call import Call
 from .contact_index import Contact
 from .definitions import CustomFields
@@ -129,7 +129,7 @@ def _create(call: Call, data: dict[str, Any]) -> Contact:
     sandbox.contacts.create(
         contact=contact, user_id=call.user_id, at=call.at, lag=sandbox.lag_seconds
     )
-    call.note_commit()
+    _committed(call, contact)
     return contact
 
 
@@ -137,8 +137,15 @@ def _update(call: Call, data: dict[str, Any], before: Contact) -> Contact:
     contact = contact_attributes.write(data=data, before=before, rules=_rules(call))
     sandbox = call.sandbox
     sandbox.contacts.update(contact=contact, at=call.at, lag=sandbox.lag_seconds)
-    call.note_commit()
+    _committed(call, contact)
     return contact
+
+
+def _committed(call: Call, contact: Contact) -> None:
+    call.note_commit()
+    if contact["tags"]:
+        store = call.sandbox.resources
+        tags.ensure(store=store, names=contact["tags"], user_id=call.user_id, at=call.at)
 
 
 def _select(

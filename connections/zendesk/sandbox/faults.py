@@ -33,6 +33,10 @@ when=before|after     before the write is committed, or after it
 
 Without `when`: status, throttle, delay, redirect and hang strike before the commit (the write does
 not happen, or happens late), all others after it. A comma inside a value is written %2C.
+
+    status=503,body=html,every=10      each tenth request gets an HTML 503
+    reset,when=after,email=a@b.c       the write for a@b.c is stored, the answer is lost
+    revoke-token,every=100,count=1     the token ends with the hundredth request
 """
 
 import random
@@ -48,12 +52,6 @@ THROTTLE_STYLES = ("empty429", "json429", "404-429json")
 BODIES = ("json", "html", "empty")
 _BEFORE = frozenset({"status", "throttle", "delay", "redirect", "hang"})
 _NO_CHOICE = frozenset({"late", "revoke-token"})
-_PLAIN = frozenset(
-    {
-        *("hang", "reset", "truncate", "drip", "wrong-contact", "invalid-json", "html-login"),
-        *("endless", "revoke-token"),
-    }
-)
 _MEGABYTES = {"huge": 10.0, "gzip-bomb": 50.0}
 _MAX_MEGABYTES = 1024
 KINDS = (

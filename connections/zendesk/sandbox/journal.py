@@ -1,7 +1,8 @@
 """Which records outlive a restart? An append-only file of committed writes, one JSON per line."""
 
 import json
-from collections.abc import Iterator
+import os
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
@@ -16,6 +17,7 @@ class Journal:
     def __init__(self, *, path: Path) -> None:
         self._path = path
         self._file: IO[bytes] | None = None
+        self.replayed = 0
 
     def replay(self) -> Iterator[dict[str, Any]]:
         """Every entry written so far. A last line cut short by a crash is dropped from the file."""
@@ -27,6 +29,7 @@ class Journal:
                 if not line.endswith(b"\n"):
                     break
                 end += len(line)
+                self.replayed = number
                 yield self._entry(line, number)
             file.truncate(end)
 
@@ -35,6 +38,17 @@ class Journal:
             self._file = self._path.open("ab")
         self._file.write(json.dumps(entry, separators=(",", ":")).encode() + b"\n")
         self._file.flush()
+
+    def rewrite(self, entries: Iterable[dict[str, Any]]) -> None:
+        """Take these instead of all entries so far; a crash leaves the old ones or the new ones."""
+        self.close()
+        fresh = Journal(path=self._path.with_name(self._path.name + ".new"))
+        fresh._path.unlink(missing_ok=True)
+        fresh._path.touch()
+        for entry in entries:
+            fresh.append(entry)
+        fresh.close()
+        os.replace(fresh._path, self._path)
 
     def close(self) -> None:
         if self._file is not None:

@@ -30,6 +30,15 @@ class ResourceStore:
     def all(self, *, resource: str) -> list[Record]:
         return list(self._records.get(resource, {}).values())
 
+    def every(self) -> list[tuple[str, Record]]:
+        """All records that are no seeds, with their resource."""
+        return [
+            (resource, record)
+            for resource, records in self._records.items()
+            if resource not in self._seeds
+            for record in records.values()
+        ]
+
     def get(self, *, resource: str, record_id: int) -> Record | None:
         return self._records.get(resource, {}).get(record_id)
 

@@ -12,6 +12,8 @@ from .connection import Connection
 from .state import Sandbox
 
 _BACKLOG = 256
+_ACCEPTED_SECONDS = 0.01
+"""Long enough for what was accepted to become a connection that can be dropped."""
 
 
 class PortInUse(OSError):
@@ -57,30 +59,45 @@ def bind(*, host: str, port: int) -> socket.socket:
     return listener
 
 
-async def serve(*, sandbox: Sandbox, listener: socket.socket, ended: asyncio.Event) -> None:
+async def serve(
+    *,
+    sandbox: Sandbox,
+    listener: socket.socket,
+    ended: asyncio.Event,
+    is_ready: Callable[[], None] = lambda: None,
+) -> None:
     """Answer until `ended`; then drop every connection at once, also those of hanging faults."""
-    loop = asyncio.get_running_loop()
-    tasks: set[asyncio.Task[None]] = set()
-    server = await loop.create_server(
-        lambda: Connection(sandbox=sandbox, tasks=tasks), sock=listener
+    connections: set[Connection] = set()
+    server = await asyncio.get_running_loop().create_server(
+        lambda: Connection(sandbox=sandbox, open_ones=connections), sock=listener
     )
+    is_ready()
     await ended.wait()
+    # In this order: a connection accepted but not yet made when the server closes would stay open.
+    asyncio.get_running_loop().remove_reader(listener)
+    await asyncio.sleep(_ACCEPTED_SECONDS)
     server.close()
-    for task in list(tasks):
-        task.cancel()
+    for connection in list(connections):
+        connection.abort()
+    while connections:  # each leaves the set when its transport is closed
+        await asyncio.sleep(0)
     sandbox.close()
 
 
-async def _serve_until_signal(sandbox: Sandbox, listener: socket.socket) -> None:
+async def _serve_until_signal(
+    sandbox: Sandbox, listener: socket.socket, is_ready: Callable[[], None]
+) -> None:
     ended = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
-    await serve(sandbox=sandbox, listener=listener, ended=ended)
+    await serve(sandbox=sandbox, listener=listener, ended=ended, is_ready=is_ready)
 
 
-def serve_until_signal(*, sandbox: Sandbox, listener: socket.socket) -> None:
-    """Answer in this process until SIGTERM or SIGINT."""
-    asyncio.run(_serve_until_signal(sandbox, listener))
+def serve_until_signal(
+    *, sandbox: Sandbox, listener: socket.socket, is_ready: Callable[[], None]
+) -> None:
+    """Answer in this process until SIGTERM or SIGINT; `is_ready` is called once it does."""
+    asyncio.run(_serve_until_signal(sandbox, listener, is_ready))
 
 
 def serve_in_thread(sandbox: Sandbox, *, host: str = "127.0.0.1", port: int = 0) -> RunningSandbox:

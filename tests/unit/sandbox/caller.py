@@ -136,7 +136,11 @@ def calling(**options: Any) -> Iterator[Caller]:
     """A caller of a fresh sandbox: throttle off, the clock in its hands, unless said otherwise."""
     hands = Hands()
     switches = Switches(**({"throttle_style": "off"} | options.pop("switches", {})))
-    settings = {"tokens": [TOKEN], "fields": FIELDS, "clock": hands.clock()} | options
+    settings: dict[str, Any] = {
+        "tokens": [TOKEN],
+        "fields": FIELDS,
+        "clock": hands.clock(),
+    } | options
     sandbox = Sandbox(switches=switches, **settings)
     with serve_in_thread(sandbox) as running:
         yield Caller(running, hands)

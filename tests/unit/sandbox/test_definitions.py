@@ -54,7 +54,7 @@ def test_definitions_that_cannot_be_used_say_why(entries: Any, words: str) -> No
 
 def test_an_unreadable_file_is_named(tmp_path: Path) -> None:
     path = tmp_path / "fields.json"
-    with pytest.raises(InvalidDefinitions, match="fields.json"):
+    with pytest.raises(InvalidDefinitions, match=r"fields\.json"):
         read_file(path=path)
     path.write_text("[")
     with pytest.raises(InvalidDefinitions, match="not JSON"):

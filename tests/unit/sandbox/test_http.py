@@ -1,5 +1,6 @@
 """What is and is not a request, byte by byte."""
 
+import contextlib
 import socket
 
 import pytest
@@ -56,7 +57,11 @@ def test_a_body_over_one_mebibyte_is_413_as_html(caller: Caller) -> None:
 
 def test_a_client_that_waits_is_told_to_continue(caller: Caller) -> None:
     request = head(f"Content-Length: {len(BODY)}", "Expect: 100-continue", "Connection: close")
-    assert spoken(caller, request, BODY).startswith(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200")
+    with socket.create_connection((caller.running.host, caller.running.port), 3) as client:
+        client.sendall(request)
+        assert client.recv(65536) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        client.sendall(BODY)
+        assert client.recv(65536).startswith(b"HTTP/1.1 200 OK")
 
 
 def test_head_is_get_without_a_body(caller: Caller) -> None:
@@ -103,3 +108,12 @@ def test_a_request_is_read_from_single_bytes() -> None:
     request = parser.next()
     assert request is not None
     assert (request.path, request.body) == ("/v2/contacts", BODY)
+
+
+def test_stopping_the_sandbox_ends_open_connections(caller: Caller) -> None:
+    caller.sandbox.add_fault("hang")
+    with socket.create_connection((caller.running.host, caller.running.port), 3) as client:
+        client.sendall(head("Content-Length: 0"))
+        caller.running.stop()
+        with contextlib.suppress(ConnectionResetError):  # what was not read is answered with RST
+            assert client.recv(10) == b""

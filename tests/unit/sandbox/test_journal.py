@@ -68,3 +68,15 @@ def test_the_ledger_has_a_line_for_every_request(tmp_path: Path) -> None:
     assert first["payload"] == second["payload"]
     assert len(first["payload"]) == 64
     assert (third["status"], third["applied_at"], third["payload"]) == (422, None, None)
+
+
+def test_a_journal_much_longer_than_its_contents_is_rewritten_at_start(tmp_path: Path) -> None:
+    journal = tmp_path / "journal.jsonl"
+    with calling(journal=journal) as caller:
+        contact = caller.person(tags=["vip"])
+    journal.write_text(journal.read_text() * 600)
+    with calling(journal=journal) as caller:
+        assert caller.get(f"/v2/contacts/{contact}").status == 200
+        assert caller.get("/v2/tags?resource_type=contact").json["meta"]["count"] == 1
+        caller.person()
+    assert len(journal.read_text().splitlines()) == 3

@@ -23,7 +23,7 @@ def test_a_throttled_request_changes_nothing() -> None:
         for _ in range(12):
             caller.create(last_name="Ek")
         assert len(caller.sandbox.contacts) == 10
-        caller.hands.now += 0.1
+        caller.hands.now += 0.15
         assert caller.create(last_name="Ek").status == 200
 
 

@@ -1,0 +1,1 @@
+"""The benchmarks, `make bench`: real commands in their own processes, medians of several runs."""

@@ -1,0 +1,1 @@
+"""The product as a person meets it: a real browser, real processes, the sandbox as Zendesk."""

@@ -1,0 +1,86 @@
+"""A headless Chromium that notes everything that goes wrong inside it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, sync_playwright
+
+from connections.zendesk.sandbox import Sandbox, Switches, serve_in_thread
+from tests import factories
+from tests.browser import product
+from tests.browser.product import Product
+
+ARTEFACTS = product.ROOT / "test-artefacts"
+WIDE, NARROW = {"width": 1360, "height": 900}, {"width": 360, "height": 800}
+
+
+@dataclass(slots=True)
+class Person:
+    """Somebody at the browser. `complaints` are console errors, exceptions and failed requests."""
+
+    page: Page
+    product: Product
+    context: BrowserContext
+    complaints: list[str] = field(default_factory=list)
+
+    def visit(self, path: str) -> None:
+        self.page.goto(f"{self.product.url}{path}")
+
+    def photograph(self, name: str) -> None:
+        """The page as it stands: light, dark and on a narrow screen; nothing may stick out."""
+        for theme, size in (("light", WIDE), ("dark", WIDE), ("light", NARROW)):
+            self.page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+            self.page.set_viewport_size(size)  # type: ignore[arg-type]
+            width = size["width"]
+            path = ARTEFACTS / f"{name}-{theme}-{width}.png"
+            self.page.screenshot(path=path, full_page=True, animations="disabled")
+            root = "document.documentElement"
+            sticks_out = self.page.evaluate(f"{root}.scrollWidth - {root}.clientWidth")
+            if sticks_out:
+                self.complaints.append(f"{name} at {width} px sticks out by {sticks_out} px")
+        self.page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+        self.page.emulate_media(color_scheme="light")
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[Product]:
+    """The product, its Zendesk a sandbox with the demo's custom fields."""
+    simulator = Sandbox(tokens=(factories.TOKEN,), switches=Switches(throttle_style="off"))
+    with (
+        serve_in_thread(simulator) as zendesk,
+        product.serve(data=tmp_path, zendesk_url=zendesk.url) as served,
+    ):
+        yield served
+
+
+@pytest.fixture
+def person(running: Product, chromium: Path) -> Iterator[Person]:
+    ARTEFACTS.mkdir(exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        context = browser.new_context(viewport=WIDE)  # type: ignore[arg-type]
+        context.set_default_timeout(10_000)
+        somebody = Person(page=context.new_page(), product=running, context=context)
+        _listen(somebody)
+        yield somebody
+        browser.close()
+
+
+def _listen(person: Person) -> None:
+    complaints = person.complaints
+    # A refused style or script (Content-Security-Policy) is a console error too.
+    person.page.on(
+        "console",
+        lambda message: (
+            complaints.append(f"console: {message.text}") if message.type == "error" else None
+        ),
+    )
+    person.page.on("pageerror", lambda error: complaints.append(f"exception: {error}"))
+    person.page.on(
+        "response",
+        lambda answer: (
+            complaints.append(f"{answer.status} {answer.url}") if answer.status >= 400 else None
+        ),
+    )

@@ -1,0 +1,279 @@
+"""`apply`: the workspace becomes what the file says, or stays as it is."""
+
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.db.models import CharField, JSONField, TextField
+
+from activations.models import Activation, Audience, Backfill, FieldMapping
+from connections import credentials
+from connections.models import Account, AccountStatus, Destination, DestinationStatus
+from tests.factories import (
+    TOKEN,
+    AccountFactory,
+    AudienceFactory,
+    DeliveryFactory,
+    DestinationFactory,
+    MembershipFactory,
+)
+from tests.journeys.commands import Run, run
+from tests.unit.workspace.test_reading import VIP, WORKSPACE
+
+pytestmark = pytest.mark.django_db
+NEW_TOKEN = "planted-token-fedcba9876543210"
+
+
+@pytest.fixture(autouse=True)
+def token(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZENDESK_TOKEN", TOKEN)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "workspace.yaml"
+    path.write_text(WORKSPACE)
+    return path
+
+
+def edit(file: Path, old: str, new: str) -> None:
+    text = file.read_text()
+    assert old in text
+    file.write_text(text.replace(old, new))
+
+
+def apply(file: Path, *options: str) -> Run:
+    return run("apply", str(file), *options)
+
+
+def test_a_first_apply_creates_everything_in_the_file(file: Path) -> None:
+    result = apply(file)
+
+    assert result.code == 0
+    assert result.lines == [
+        '+ created account "Acme Sell"',
+        '+ created audience "VIP customers"',
+        '+ created destination "Zendesk CRM"',
+    ]
+    destination = Destination.objects.get(name="Zendesk CRM")
+    assert destination.status == DestinationStatus.ENABLED
+    assert FieldMapping.objects.filter(destination=destination).count() == 3
+    assert Activation.objects.get(destination=destination).mapping_id == "VIP audience"
+    assert Account.objects.get().status == AccountStatus.UNCHECKED
+
+
+def test_a_second_apply_changes_nothing(file: Path) -> None:
+    apply(file)
+    version, backfills = Destination.objects.get().mapping_version, Backfill.objects.count()
+
+    result = apply(file)
+
+    assert {line[0] for line in result.lines} == {"="}
+    assert Destination.objects.get().mapping_version == version
+    assert Backfill.objects.count() == backfills
+
+
+def test_a_dry_run_says_the_same_and_changes_nothing(file: Path) -> None:
+    result = apply(file, "--dry-run", "--json")
+
+    assert [entry["kind"] for entry in result.json["created"]] == [
+        "account",
+        "audience",
+        "destination",
+    ]
+    assert result.json["dry_run"] is True
+    assert not Account.objects.exists()
+    assert not Audience.objects.exists()
+
+
+def test_a_changed_detail_is_shown_with_its_old_and_new_value(file: Path) -> None:
+    apply(file)
+    edit(file, "Contacts for the support team", "Everyone")
+
+    assert apply(file, "--dry-run").lines[2] == (
+        '~ changed destination "Zendesk CRM" '
+        "(description: Contacts for the support team -> Everyone)"
+    )
+    changed = apply(file, "--json").json["changed"]
+
+    assert changed == [
+        {
+            "kind": "destination",
+            "name": "Zendesk CRM",
+            "fields": {"description": {"old": "Contacts for the support team", "new": "Everyone"}},
+        }
+    ]
+    assert Destination.objects.get().description == "Everyone"
+
+
+def test_changed_mappings_and_audiences_replace_the_old_ones(file: Path) -> None:
+    apply(file)
+    edit(
+        file,
+        '      - {source: "xdm: loyalty.tier", target: "xdm: custom_fields.Loyalty tier"}\n',
+        "",
+    )
+    edit(file, "VIP audience", "VIP")
+
+    line = apply(file).lines[2]
+
+    assert "mappings: 3 -> 2" in line
+    assert "audiences: 1 of 1 changed" in line
+    assert FieldMapping.objects.count() == 2
+    assert Activation.objects.get().mapping_id == "VIP"
+
+
+def test_a_file_that_is_silent_about_the_lists_leaves_them(file: Path) -> None:
+    apply(file)
+    head, _, _ = WORKSPACE.partition("    mappings:")
+    file.write_text(head)
+
+    assert apply(file).lines[2].startswith("= unchanged")
+    assert FieldMapping.objects.count() == 3
+    assert Activation.objects.count() == 1
+
+
+def test_a_new_token_replaces_the_old_one_and_lets_a_stopped_destination_go_on(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    apply(file)
+    Account.objects.update(status=AccountStatus.REJECTED, problem_code="zendesk-401")
+    Destination.objects.update(status=DestinationStatus.ERROR, problem_code="x")
+    monkeypatch.setenv("ZENDESK_TOKEN", NEW_TOKEN)
+
+    result = apply(file)
+
+    assert result.lines[0] == '~ changed account "Acme Sell" (token: replaced)'
+    account = Account.objects.get()
+    assert account.status == AccountStatus.UNCHECKED
+    assert account.token_fingerprint == credentials.fingerprint(NEW_TOKEN)
+    assert Destination.objects.get().status == DestinationStatus.ENABLED
+
+
+def test_a_token_is_neither_printed_nor_stored_readably(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ZENDESK_TOKEN", NEW_TOKEN)
+    first, second = apply(file), apply(file, "--json")
+    exported = run("export_config")
+
+    printed = "".join(r.out + r.err for r in (first, second, exported, run("status")))
+    assert NEW_TOKEN not in printed
+    assert NEW_TOKEN not in _every_text_of_the_database()
+
+
+def _every_text_of_the_database() -> str:
+    texts: list[str] = []
+    for model in apps.get_models():
+        columns = [
+            field.attname
+            for field in model._meta.concrete_fields
+            if isinstance(field, CharField | TextField | JSONField)
+        ]
+        texts += map(str, model._default_manager.values_list(*columns))
+    return "\n".join(texts)
+
+
+def test_disabling_and_enabling_by_the_file(file: Path) -> None:
+    apply(file)
+    edit(file, "    account: Acme Sell\n", "    account: Acme Sell\n    enabled: false\n")
+
+    assert "(enabled: true -> false)" in apply(file).lines[2]
+    assert Destination.objects.get().status == DestinationStatus.DISABLED
+    edit(file, "enabled: false", "enabled: true")
+    assert "(enabled: false -> true)" in apply(file).lines[2]
+    assert Destination.objects.get().status == DestinationStatus.ENABLED
+
+
+def test_a_destination_moves_to_another_account(file: Path) -> None:
+    apply(file)
+    destination = Destination.objects.get()
+    delivery = DeliveryFactory(destination=destination, contact_id=7, delivered_digest="d" * 64)
+    other = AccountFactory(name="Other")
+    edit(file, "account: Acme Sell", "account: Other")
+
+    assert "(account: Acme Sell -> Other)" in apply(file).lines[2]
+    delivery.refresh_from_db()
+    assert (delivery.account_id, delivery.contact_id) == (other.pk, None)
+    assert delivery.delivered_digest == ""
+
+
+def test_accounts_and_audiences_may_exist_already(file: Path) -> None:
+    AccountFactory(name="Acme Sell")
+    AudienceFactory(external_id=VIP, name="")
+    _, _, destinations = WORKSPACE.partition("destinations:")
+    file.write_text("version: 1\ndestinations:" + destinations)
+
+    assert apply(file).lines == ['+ created destination "Zendesk CRM"']
+
+
+def test_names_that_lead_nowhere_are_refused_and_nothing_is_changed(file: Path) -> None:
+    edit(file, "account: Acme Sell", "account: Acme Cell")
+    edit(file, f"id: {VIP}", "id: other")
+
+    result = apply(file)
+
+    assert result.code == 2
+    assert [place for place, _ in result.problems] == [
+        "destinations[0].account, line 12",
+        "destinations[0].audiences[0].audience, line 19",
+    ]
+    assert "Do you mean “Acme Sell”?" in result.problems[0][1]
+    assert not Account.objects.exists()
+
+
+def test_without_a_mandatory_mapping_it_is_applied_with_a_warning(file: Path) -> None:
+    edit(file, "xdm: last_name", "xdm: title")
+
+    result = apply(file)
+
+    assert result.code == 0
+    assert "Warning: destinations[0].mappings, line 14: " in result.err
+
+
+def test_an_audience_keeps_the_name_that_a_file_does_not_mention(file: Path) -> None:
+    apply(file)
+    edit(file, "    name: VIP customers\n", "")
+
+    assert apply(file).lines[1] == '= unchanged audience "VIP customers"'
+    assert Audience.objects.get().name == "VIP customers"
+
+
+def test_what_a_file_does_not_name_stays_without_prune(file: Path) -> None:
+    DestinationFactory(name="Old")
+
+    apply(file)
+
+    assert Destination.objects.filter(name="Old").exists()
+
+
+def test_prune_deletes_what_the_file_does_not_name(file: Path) -> None:
+    DestinationFactory(name="Old", account=AccountFactory(name="Old account"))
+    AudienceFactory(name="Nobody's")
+    MembershipFactory(audience=AudienceFactory(name="Somebody's"))
+
+    result = apply(file, "--prune")
+
+    assert result.lines[3:] == [
+        '- pruned destination "Old"',
+        '- pruned account "Old account"',
+        '- pruned audience "Nobody\'s"',
+    ]
+    assert not Destination.objects.filter(name="Old").exists()
+    assert set(Audience.objects.values_list("name", flat=True)) == {"VIP customers", "Somebody's"}
+
+
+def test_prune_leaves_drafts(file: Path) -> None:
+    draft = DestinationFactory(name="", status=DestinationStatus.DRAFT, account=None)
+
+    apply(file, "--prune")
+
+    assert Destination.objects.filter(pk=draft.pk).exists()
+
+
+@pytest.mark.parametrize("name", ["missing.yaml", ".", "a\0b"])
+def test_a_file_that_cannot_be_read_is_wrong_usage(tmp_path: Path, name: str) -> None:
+    result = run("apply", f"{tmp_path}/{name}")
+
+    assert result.code == 2
+    assert len(result.problems) == 1

@@ -1,0 +1,339 @@
+"""The activation wizard: every change is saved, every problem is said, Finish is the last word."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+
+from activations.models import Activation, ActivationDraft, Audience, FieldMapping
+from connections.models import Destination
+from connections.zendesk.sandbox import RunningSandbox
+from tests import factories
+from tests.pages.conftest import CountQueries
+
+HTMX = {"HX-Request": "true"}
+
+
+def _url(step: str, draft: ActivationDraft) -> str:
+    return reverse(f"activations:draft-{step}", args=[draft.uuid])
+
+
+def _select(client: Client, draft: ActivationDraft, *audiences: Audience, version: int = 1) -> str:
+    keys = [str(audience.pk) for audience in audiences]
+    typed = {"version": str(version), "shown": keys, "chosen": keys}
+    return client.post(_url("audiences", draft), typed, headers=HTMX).content.decode()
+
+
+def _schedule(client: Client, draft: ActivationDraft, audience: Audience, **typed: str) -> str:
+    draft.refresh_from_db()
+    key = str(audience.pk)
+    data = {"version": str(draft.version), "audience": key, f"start-{key}": "2026-01-01"}
+    data |= {f"{name.replace('_', '-')}-{key}": value for name, value in typed.items()}
+    return client.post(_url("schedule", draft), data, headers=HTMX).content.decode()
+
+
+def _mapping(*rows: tuple[str, str], version: int = 1) -> dict[str, str]:
+    typed = {"version": str(version), "rows": str(len(rows))}
+    for index, (source, target) in enumerate(rows):
+        typed |= {f"source-{index}": source, f"target-{index}": target}
+    return typed
+
+
+MANDATORY = (
+    ("IdentityMap: Email", "Identity: email"),
+    ("xdm: person.name.lastName", "xdm: last_name"),
+)
+
+
+@pytest.fixture
+def audience(db: None) -> Audience:
+    return factories.AudienceFactory(name="VIP customers")
+
+
+@pytest.fixture
+def ready(signed_in: Client, draft: ActivationDraft, audience: Audience) -> ActivationDraft:
+    """A draft that can be finished."""
+    _select(signed_in, draft, audience)
+    _schedule(signed_in, draft, audience, mapping_id="VIP audience")
+    return draft
+
+
+def test_opening_twice_leads_to_the_same_draft(signed_in: Client, destination: Destination) -> None:
+    url = reverse("activations:activate", args=[destination.uuid])
+    assert signed_in.get(url)["Location"] == signed_in.get(url)["Location"]
+
+
+def test_a_new_draft_starts_with_the_mandatory_mappings(draft: ActivationDraft) -> None:
+    targets = [row["target"] for row in draft.mappings]
+    assert targets == ["email", "last_name", "first_name"]
+
+
+def test_a_live_destination_opens_with_what_it_sends(
+    signed_in: Client, destination: Destination
+) -> None:
+    factories.map_mandatory(destination, title="jobTitle")
+    factories.ActivationFactory(destination=destination, mapping_id="VIP audience")
+    signed_in.get(reverse("activations:activate", args=[destination.uuid]))
+    draft = ActivationDraft.objects.get()
+    assert [row["target"] for row in draft.mappings] == ["email", "last_name", "title"]
+    assert draft.audiences[0]["mapping_id"] == "VIP audience"
+
+
+def test_somebody_elses_draft_answers_404(client: Client, draft: ActivationDraft) -> None:
+    client.force_login(factories.UserFactory())
+    assert client.get(_url("audiences", draft)).status_code == 404
+
+
+def test_choices_on_one_page_keep_those_on_another(
+    signed_in: Client, draft: ActivationDraft
+) -> None:
+    first, second = factories.AudienceFactory.create_batch(2)
+    _select(signed_in, draft, first)
+    _select(signed_in, draft, second, version=2)
+    draft.refresh_from_db()
+    assert [row["audience"] for row in draft.audiences] == [first.pk, second.pk]
+
+
+def test_unchecking_removes_an_audience(
+    signed_in: Client, draft: ActivationDraft, audience: Audience
+) -> None:
+    _select(signed_in, draft, audience)
+    signed_in.post(_url("audiences", draft), {"version": "2", "shown": str(audience.pk)})
+    draft.refresh_from_db()
+    assert draft.audiences == []
+
+
+def test_next_saves_and_goes_on_also_without_a_script(
+    signed_in: Client, draft: ActivationDraft, audience: Audience
+) -> None:
+    key = str(audience.pk)
+    typed = {"version": "1", "shown": key, "chosen": key, "go": "mapping"}
+    assert signed_in.post(_url("audiences", draft), typed)["Location"] == _url("mapping", draft)
+    typed = _mapping(*MANDATORY, version=2) | {"go": "schedule"}
+    answer = signed_in.post(_url("mapping", draft), typed, headers=HTMX)
+    assert answer["HX-Redirect"] == _url("schedule", draft)
+
+
+def test_a_second_tab_is_told_and_overwrites_nothing(
+    signed_in: Client, draft: ActivationDraft
+) -> None:
+    first, second = factories.AudienceFactory.create_batch(2)
+    _select(signed_in, draft, first)
+    answer = _select(signed_in, draft, second, version=1)
+    assert "Changed in another tab." in answer
+    draft.refresh_from_db()
+    assert [row["audience"] for row in draft.audiences] == [first.pk]
+    # The page that is behind stays refused until it is loaded again.
+    assert 'name="version" value="0"' in answer
+
+
+def test_sending_the_same_twice_is_no_conflict(
+    signed_in: Client, draft: ActivationDraft, audience: Audience
+) -> None:
+    _select(signed_in, draft, audience)
+    assert "Changed in another tab." not in _select(signed_in, draft, audience, version=1)
+
+
+def test_an_incomplete_mapping_is_kept_and_said_at_its_row(
+    signed_in: Client, draft: ActivationDraft
+) -> None:
+    typed = _mapping(*MANDATORY, ("xdm: loyalty.tier", ""))
+    page = signed_in.post(_url("mapping", draft), typed, headers=HTMX).content.decode()
+    assert "Select a target field, or remove this row." in page
+    assert "xdm: loyalty.tier" in signed_in.get(_url("mapping", draft)).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "message"),
+    [
+        ("xdm: a", "xdm: last_name", "already the target"),
+        ("xdm: a", "xdm: custom_fields.Nowhere", "no contact custom field “Nowhere”"),
+        ("xdm: a", "xdm: custom_fields.Reg No", "companies only"),
+        ("xdm: a", "xdm: shoe_size", "no contact attribute that can be written"),
+        ("nonsense <b>", "xdm: title", "A source starts with “xdm:”"),
+    ],
+)
+def test_a_wrong_mapping_is_said_at_its_row(
+    signed_in: Client, draft: ActivationDraft, source: str, target: str, message: str
+) -> None:
+    typed = _mapping(*MANDATORY, (source, target))
+    page = signed_in.post(_url("mapping", draft), typed, headers=HTMX).content.decode()
+    _, row = page.split('id="row-2-problems"')
+    assert message in row
+
+
+def test_rows_are_added_and_removed(signed_in: Client, draft: ActivationDraft) -> None:
+    signed_in.post(_url("mapping", draft), _mapping(*MANDATORY) | {"add": "1"})
+    draft.refresh_from_db()
+    assert len(draft.mappings) == 3
+    typed = _mapping(*MANDATORY, ("", ""), version=draft.version) | {"remove": "2"}
+    signed_in.post(_url("mapping", draft), typed)
+    draft.refresh_from_db()
+    assert len(draft.mappings) == 2
+
+
+def test_the_pickers_offer_the_fields_of_the_account_and_of_real_profiles(
+    signed_in: Client, draft: ActivationDraft
+) -> None:
+    factories.ProfileFactory(
+        attributes={"acme": {"shoeSize": 41}, "tags": ["a"]}, identities={"CRMID": [{"id": "1"}]}
+    )
+    page = signed_in.get(_url("mapping", draft)).content.decode()
+    for option in (
+        "xdm: acme.shoeSize",
+        "xdm: tags",
+        "IdentityMap: CRMID",
+        "Identity: email",
+        "xdm: custom_fields.Loyalty points",
+        "xdm: address.city",
+    ):
+        assert f'data-value="{option}"' in page
+
+
+@pytest.mark.parametrize(
+    ("mapping_id", "message"),
+    [
+        ("", "Enter the name of the contact custom field"),
+        ("VIP audiense", "Did you mean “VIP audience”?"),
+        ("vip audience", "capitals and blanks must be the same"),
+        ("Loyalty points", "is a number field, which cannot hold a status"),
+        ("Half a list", "has no choice “exited”"),
+        ("Reg No", "companies only"),
+    ],
+)
+def test_a_wrong_mapping_id_is_said_at_once(
+    signed_in: Client,
+    draft: ActivationDraft,
+    audience: Audience,
+    mapping_id: str,
+    message: str,
+) -> None:
+    _select(signed_in, draft, audience)
+    page = _schedule(signed_in, draft, audience, mapping_id=mapping_id)
+    _, note = page.split(f'id="note-{audience.pk}"')
+    assert message in note
+
+
+def test_a_mapping_id_serves_one_audience(signed_in: Client, draft: ActivationDraft) -> None:
+    first, second = factories.AudienceFactory.create_batch(2)
+    _select(signed_in, draft, first, second)
+    _schedule(signed_in, draft, first, mapping_id="VIP audience")
+    page = _schedule(signed_in, draft, second, mapping_id="VIP audience")
+    assert "is already written by the audience" in page
+
+
+def test_a_good_mapping_id_is_confirmed(
+    signed_in: Client, draft: ActivationDraft, audience: Audience
+) -> None:
+    _select(signed_in, draft, audience)
+    page = _schedule(signed_in, draft, audience, mapping_id="VIP audience")
+    assert "VIP audience exists in Zendesk: list field with realized, existing, exited" in page
+
+
+@pytest.mark.parametrize(
+    ("dates", "message"),
+    [
+        ({"start": ""}, "Enter the first day."),
+        ({"start": "tomorrow"}, "This is no date."),
+        ({"end": "31.12.2026"}, "This is no date."),
+        ({"end": "2025-12-31"}, "ends before it starts"),
+        ({"end": "2026-01-02"}, "The last day is over"),
+    ],
+)
+def test_wrong_dates_are_said(
+    signed_in: Client,
+    draft: ActivationDraft,
+    audience: Audience,
+    dates: dict[str, str],
+    message: str,
+) -> None:
+    _select(signed_in, draft, audience)
+    assert message in _schedule(signed_in, draft, audience, mapping_id="VIP audience", **dates)
+
+
+def test_the_fields_are_read_again_on_demand(
+    signed_in: Client, draft: ActivationDraft, sandbox: RunningSandbox
+) -> None:
+    answer = signed_in.post(_url("read-fields", draft), follow=True)
+    assert "10 custom fields were read." in answer.content.decode()
+
+
+def test_review_foresees_what_finish_will_do(
+    signed_in: Client, ready: ActivationDraft, audience: Audience
+) -> None:
+    factories.MembershipFactory.create_batch(3, audience=audience)
+    factories.MembershipFactory(audience=audience, profile__email="", profile__identity="ecid:1")
+    factories.MembershipFactory(audience=audience, status="exited")
+    foreseen = signed_in.get(_url("review", ready)).context["foreseen"]
+    assert (foreseen.qualifying, foreseen.without_email) == (4, 1)
+
+
+def test_finish_waits_until_everything_is_right(
+    signed_in: Client, draft: ActivationDraft, audience: Audience
+) -> None:
+    _select(signed_in, draft, audience)
+    _schedule(signed_in, draft, audience, mapping_id="VIP audiense")
+    page = signed_in.get(_url("review", draft)).content.decode()
+    assert "1 problem to put right first" in page
+    assert 'disabled aria-describedby="why-not">Finish' in page
+    answer = signed_in.post(_url("finish", draft), follow=True)
+    assert "Nothing was changed." in answer.content.decode()
+    assert not Activation.objects.exists()
+
+
+def test_finish_makes_it_real_and_ends_at_the_destination(
+    signed_in: Client, ready: ActivationDraft, audience: Audience
+) -> None:
+    answer = signed_in.post(_url("finish", ready))
+    destination = ready.destination
+    assert answer["Location"] == reverse("activations:destination-detail", args=[destination.uuid])
+    activation = Activation.objects.get(destination=destination)
+    assert (activation.audience, activation.mapping_id) == (audience, "VIP audience")
+    assert FieldMapping.objects.filter(destination=destination).count() == 3
+    assert signed_in.get(_url("review", ready)).status_code == 404
+
+
+def test_finish_does_not_undo_what_somebody_else_changed(
+    signed_in: Client, ready: ActivationDraft
+) -> None:
+    Destination.objects.update(mapping_version=7)
+    page = signed_in.get(_url("review", ready)).content.decode()
+    assert "The destination was changed meanwhile." in page
+    signed_in.post(_url("finish", ready))
+    assert not Activation.objects.exists()
+    signed_in.post(_url("discard", ready), {"again": "1"}, follow=True)
+    assert ActivationDraft.objects.get().based_on_version == 7
+
+
+def test_discarding_leaves_the_destination_as_it_was(
+    signed_in: Client, ready: ActivationDraft, user: User
+) -> None:
+    signed_in.post(_url("discard", ready))
+    assert not ActivationDraft.objects.filter(created_by=user).exists()
+    assert not Activation.objects.exists()
+
+
+@pytest.mark.parametrize("step", ["audiences", "mapping", "schedule"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {},
+        {"version": "-1", "rows": "9" * 30, "shown": "x", "chosen": "²", "audience": "1e9"},
+        {"version": "1", "rows": "999999", "remove": "x", "go": "https://example.org"},
+    ],
+)
+def test_a_malformed_form_is_answered_calmly(
+    signed_in: Client, draft: ActivationDraft, step: str, typed: dict[str, str]
+) -> None:
+    assert signed_in.post(_url(step, draft), typed).status_code == 200
+
+
+@pytest.mark.parametrize("step", ["audiences", "schedule", "review"])
+def test_thirty_audiences_take_as_many_queries_as_one(
+    signed_in: Client, draft: ActivationDraft, count_queries: CountQueries, step: str
+) -> None:
+    _select(signed_in, draft, factories.MembershipFactory().audience)
+    one = count_queries(_url(step, draft))
+    more = [member.audience for member in factories.MembershipFactory.create_batch(29)]
+    _select(signed_in, draft, *more, version=2)
+    assert count_queries(_url(step, draft)) == one

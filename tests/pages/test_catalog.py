@@ -1,0 +1,59 @@
+"""The catalog of platforms."""
+
+from django.test import Client
+from django.urls import reverse
+
+from connections.models import Destination, DestinationStatus
+from tests import factories
+
+CATALOG = "/destinations/catalog/"
+
+
+def test_the_root_leads_to_the_catalog(signed_in: Client) -> None:
+    assert signed_in.get("/")["Location"] == CATALOG
+
+
+def test_zendesk_offers_set_up_while_there_is_no_destination(signed_in: Client) -> None:
+    page = signed_in.get(CATALOG).content.decode()
+    assert "Set up" in page
+    assert "Streaming" in page
+    assert "CRM" in page
+
+
+def test_zendesk_offers_activate_audiences_once_a_destination_exists(signed_in: Client) -> None:
+    factories.DestinationFactory()
+    page = signed_in.get(CATALOG).content.decode()
+    assert "Set up" not in page
+    assert reverse("activations:choose") in page
+
+
+def test_a_search_that_finds_nothing_says_so_and_keeps_the_words(signed_in: Client) -> None:
+    page = signed_in.get(CATALOG, {"q": "<script>"}).content.decode()
+    assert "No destination fits" in page
+    assert "&lt;script&gt;" in page
+    assert "<script>" not in page
+
+
+def test_the_category_filter_finds_crm(signed_in: Client) -> None:
+    assert "Creates and updates" in signed_in.get(CATALOG, {"category": "CRM"}).content.decode()
+    assert "No destination fits" in signed_in.get(CATALOG, {"category": "Ads"}).content.decode()
+
+
+def test_my_destinations_is_empty_until_one_is_set_up(signed_in: Client) -> None:
+    page = signed_in.get(CATALOG, {"show": "mine"}).content.decode()
+    assert "You have no destination yet" in page
+
+
+def test_set_up_makes_a_draft_and_opens_the_wizard(signed_in: Client) -> None:
+    answer = signed_in.post(reverse("connections:new"))
+    draft = Destination.objects.get()
+    assert draft.status == DestinationStatus.DRAFT
+    assert answer["Location"] == reverse("connections:connect", args=[draft.uuid])
+    assert signed_in.get(reverse("connections:new")).status_code == 405
+
+
+def test_choosing_lists_the_destinations_and_a_new_one(signed_in: Client) -> None:
+    factories.DestinationFactory(name="Zendesk CRM")
+    page = signed_in.get(reverse("activations:choose")).content.decode()
+    assert "Zendesk CRM" in page
+    assert "Configure new destination" in page

@@ -1,0 +1,155 @@
+"""The connect wizard: authenticate against Zendesk, then name the destination."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+
+from connections import destinations
+from connections.models import Account, Destination, DestinationStatus
+from connections.zendesk.sandbox import RunningSandbox
+from tests import factories
+
+
+@pytest.fixture
+def opened(user: User) -> Destination:
+    return destinations.start_draft(created_by=user, at=factories.NOON)
+
+
+def _url(name: str, destination: Destination) -> str:
+    return reverse(f"connections:{name}", args=[destination.uuid])
+
+
+def _connect(client: Client, destination: Destination, token: str, **more: str) -> str:
+    typed = {"mode": "new", "token": token, "account_name": "Acme Sell", **more}
+    return client.post(_url("connect", destination), typed, follow=True).content.decode()
+
+
+def test_a_right_token_shows_connected_and_who_it_is(
+    signed_in: Client, opened: Destination, sandbox: RunningSandbox
+) -> None:
+    page = _connect(signed_in, opened, factories.TOKEN)
+    assert "<strong>Connected</strong>" in page
+    assert "10 found" in page
+    assert _url("details", opened) in page
+    opened.refresh_from_db()
+    assert opened.account is not None
+    assert opened.account.status == "connected"
+
+
+def test_a_token_is_never_shown_again(
+    signed_in: Client, opened: Destination, sandbox: RunningSandbox
+) -> None:
+    assert factories.TOKEN not in _connect(signed_in, opened, factories.TOKEN)
+    assert "wrong-token" not in _connect(signed_in, opened, "wrong-token")
+
+
+def test_a_wrong_token_is_said_at_the_field_and_saves_nothing(
+    signed_in: Client, opened: Destination, sandbox: RunningSandbox
+) -> None:
+    page = _connect(signed_in, opened, "wrong-token")
+    assert "Zendesk does not accept this token" in page
+    assert "Settings &gt; Integrations &gt; OAuth &gt; Access Tokens" in page
+    assert "this one has 11" in page
+    assert 'id="id_token_error"' in page
+    assert 'value="Acme Sell"' in page
+    assert not Account.objects.exists()
+    opened.refresh_from_db()
+    assert opened.account is None
+
+
+def test_an_unreachable_zendesk_is_said_with_the_advice_to_wait(
+    signed_in: Client, opened: Destination
+) -> None:
+    page = _connect(signed_in, opened, factories.TOKEN)
+    assert "Try again in a minute" in page
+    assert not Account.objects.exists()
+
+
+@pytest.mark.parametrize("token", ["", "two words\x07", "Ω" * 64, " "])
+def test_what_cannot_be_a_token_is_refused_without_asking_zendesk(
+    signed_in: Client, opened: Destination, token: str
+) -> None:
+    assert 'id="id_token_error"' in _connect(signed_in, opened, token)
+    assert not Account.objects.exists()
+
+
+def test_an_account_name_that_is_taken_is_refused(signed_in: Client, opened: Destination) -> None:
+    factories.AccountFactory(name="Acme Sell")
+    page = _connect(signed_in, opened, factories.TOKEN)
+    assert "Another account has this name." in page
+
+
+def test_the_default_account_name_is_free(signed_in: Client, opened: Destination) -> None:
+    factories.AccountFactory(name="Zendesk")
+    page = signed_in.get(_url("connect", opened), {"mode": "new"}).content.decode()
+    assert 'value="Zendesk 2"' in page
+
+
+def test_an_existing_account_is_checked_and_used(
+    signed_in: Client, opened: Destination, sandbox: RunningSandbox
+) -> None:
+    account = factories.AccountFactory()
+    typed = {"mode": "existing", "account": str(account.uuid)}
+    page = signed_in.post(_url("connect", opened), typed, follow=True).content.decode()
+    assert "<strong>Connected</strong>" in page
+    opened.refresh_from_db()
+    assert opened.account == account
+
+
+def test_an_existing_account_that_zendesk_refuses_is_not_used(
+    signed_in: Client, opened: Destination, sandbox: RunningSandbox
+) -> None:
+    account = factories.AccountFactory(token="a-revoked-token")
+    typed = {"mode": "existing", "account": str(account.uuid)}
+    page = signed_in.post(_url("connect", opened), typed, follow=True).content.decode()
+    assert "Not connected." in page
+    opened.refresh_from_db()
+    assert opened.account is None
+
+
+def test_details_need_an_account_first(signed_in: Client, opened: Destination) -> None:
+    answer = signed_in.get(_url("details", opened))
+    assert answer["Location"] == _url("connect", opened)
+
+
+def test_next_enables_the_destination_and_goes_on_to_activate(
+    signed_in: Client, opened: Destination
+) -> None:
+    destinations.use_account(destination=opened, account=factories.AccountFactory())
+    typed = {"name": "Zendesk CRM", "description": "For support", "alert_skipped_rate": "on"}
+    answer = signed_in.post(_url("details", opened), typed)
+    assert answer["Location"] == reverse("activations:activate", args=[opened.uuid])
+    opened.refresh_from_db()
+    assert opened.status == DestinationStatus.ENABLED
+    assert opened.alerts == ["activation-skipped-rate-exceeded"]
+
+
+def test_save_and_exit_ends_at_the_destination(signed_in: Client, opened: Destination) -> None:
+    destinations.use_account(destination=opened, account=factories.AccountFactory())
+    answer = signed_in.post(_url("details", opened), {"name": "Zendesk CRM", "exit": "1"})
+    assert answer["Location"] == reverse("activations:destination-detail", args=[opened.uuid])
+
+
+@pytest.mark.parametrize("name", ["", "   ", "Taken", "x" * 201])
+def test_a_name_that_will_not_do_is_said_and_what_was_typed_is_kept(
+    signed_in: Client, opened: Destination, name: str
+) -> None:
+    factories.DestinationFactory(name="Taken")
+    destinations.use_account(destination=opened, account=factories.AccountFactory())
+    typed = {"name": name, "description": "For support"}
+    page = signed_in.post(_url("details", opened), typed).content.decode()
+    assert 'id="id_name_error"' in page
+    assert "For support" in page
+    opened.refresh_from_db()
+    assert opened.status == DestinationStatus.DRAFT
+
+
+def test_a_finished_destination_leaves_the_wizard(
+    signed_in: Client, destination: Destination
+) -> None:
+    for step in ("connect", "details"):
+        answer = signed_in.get(_url(step, destination))
+        assert answer["Location"] == reverse(
+            "activations:destination-detail", args=[destination.uuid]
+        )

@@ -1,0 +1,151 @@
+"""The page of one destination."""
+
+from datetime import timedelta
+
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from activations.terms import DeliveryState
+from connections.models import Destination
+from tests import factories
+from tests.pages.conftest import CountQueries
+
+
+def _url(name: str, destination: Destination) -> str:
+    return reverse(f"activations:{name}", args=[destination.uuid])
+
+
+def _page(client: Client, destination: Destination, name: str = "destination-detail") -> str:
+    return client.get(_url(name, destination)).content.decode()
+
+
+def _fail(destination: Destination, code: str, count: int = 1) -> None:
+    factories.DeliveryFactory.create_batch(
+        count, destination=destination, state=DeliveryState.FAILED, code=code, detail="Why <b>"
+    )
+
+
+def test_without_audiences_it_offers_to_activate_some(
+    signed_in: Client, destination: Destination
+) -> None:
+    assert "No audience is activated" in _page(signed_in, destination)
+
+
+def test_each_profile_counts_in_exactly_one_total(
+    signed_in: Client, destination: Destination
+) -> None:
+    _fail(destination, "zendesk-422-unknown", count=2)
+    factories.DeliveryFactory(destination=destination)
+    factories.DeliveryFactory(destination=destination, state="excluded", code="missing-email")
+    factories.DeliveryFactory(destination=destination, state="delivered", delivered_seq=1)
+    totals = signed_in.get(_url("destination-live", destination)).context["totals"]
+    counted = (totals.activated, totals.excluded, totals.failed, totals.pending)
+    assert counted == (1, 1, 2, 1)
+
+
+def test_it_looks_again_often_only_while_something_is_pending(
+    signed_in: Client, destination: Destination
+) -> None:
+    assert 'hx-trigger="every 30s"' in _page(signed_in, destination, "destination-live")
+    factories.DeliveryFactory(destination=destination)
+    assert 'hx-trigger="every 3s"' in _page(signed_in, destination, "destination-live")
+
+
+def test_codes_come_with_their_meaning_and_zendesks_own_words_as_text(
+    signed_in: Client, destination: Destination
+) -> None:
+    _fail(destination, "zendesk-422-unknown")
+    page = _page(signed_in, destination)
+    assert "Zendesk does not know a field that was sent" in page
+    assert "Why &lt;b&gt;" in page
+
+
+def test_retry_puts_one_code_back_in_line(signed_in: Client, destination: Destination) -> None:
+    _fail(destination, "zendesk-422-unknown", count=2)
+    _fail(destination, "zendesk-409")
+    url = _url("retry", destination)
+    page = signed_in.post(url, {"code": "zendesk-422-unknown"}, follow=True).content.decode()
+    assert "2 profiles are back in line." in page
+    assert "zendesk-409" in page
+
+
+def test_a_refused_token_leads_to_a_new_one(signed_in: Client) -> None:
+    destination = factories.DestinationFactory(
+        account__status="rejected", account__problem="Zendesk does not accept this token (401)."
+    )
+    page = _page(signed_in, destination)
+    assert "Zendesk does not accept this token (401)." in page
+    assert destination.account is not None
+    assert reverse("connections:account-token", args=[destination.account.uuid]) in page
+
+
+def test_a_stopped_destination_says_why_and_can_be_resumed(signed_in: Client) -> None:
+    destination = factories.DestinationFactory(
+        status="error", problem="Refused 20 times in a row.", problem_code="zendesk-422-unknown"
+    )
+    assert "Refused 20 times in a row." in _page(signed_in, destination)
+    signed_in.post(reverse("connections:resume", args=[destination.uuid]))
+    destination.refresh_from_db()
+    assert destination.status == "enabled"
+
+
+def test_an_outage_says_when_it_is_tried_again(signed_in: Client) -> None:
+    until = timezone.now() + timedelta(minutes=5)
+    destination = factories.DestinationFactory(account__outage_until=until)
+    assert "Zendesk cannot be reached." in _page(signed_in, destination)
+
+
+def test_a_run_shows_its_rate_and_whether_it_is_still_processing(
+    signed_in: Client, destination: Destination
+) -> None:
+    hour = timezone.now().replace(minute=0, second=0, microsecond=0)
+    for started_at in (hour, hour - timedelta(hours=1)):
+        factories.DataflowRunFactory(
+            destination=destination,
+            started_at=started_at,
+            identities_activated=9,
+            identities_excluded=1,
+        )
+    factories.DeliveryFactory(destination=destination)
+    rows = signed_in.get(_url("destination-detail", destination)).context["runs"]
+    assert [row.activation_rate for row in rows] == ["90.0 %", "90.0 %"]
+    assert [row.is_processing for row in rows] == [True, False]
+
+
+def test_activation_data_counts_profiles_by_status(
+    signed_in: Client, destination: Destination
+) -> None:
+    audience = factories.AudienceFactory(name="VIP")
+    for status in ("realized", "realized", "exited"):
+        factories.MembershipFactory(audience=audience, status=status)
+    factories.ActivationFactory(destination=destination, audience=audience, mapping_id="Field")
+    row = signed_in.get(_url("destination-data", destination)).context["audiences"][0]
+    assert (row.counts.realized, row.counts.existing, row.counts.exited) == (2, 0, 1)
+    assert row.schedule == "running"
+
+
+def test_thirty_rows_take_as_many_queries_as_one(
+    count_queries: CountQueries, destination: Destination
+) -> None:
+    def add(count: int) -> None:
+        for number in range(count):
+            factories.ActivationFactory(destination=destination)
+            _fail(destination, f"zendesk-422-code{number}")
+            factories.DataflowRunFactory(
+                destination=destination, started_at=factories.NOON - timedelta(hours=number + count)
+            )
+
+    paths = [_url("destination-detail", destination), _url("destination-data", destination)]
+    add(1)
+    one = [count_queries(path) for path in paths]
+    add(29)
+    assert [count_queries(path) for path in paths] == one
+
+
+def test_a_destination_that_is_gone_answers_404(
+    signed_in: Client, destination: Destination
+) -> None:
+    url = _url("destination-detail", destination)
+    destination.delete()
+    assert signed_in.get(url).status_code == 404

@@ -1,0 +1,125 @@
+"""Signing in, the one-time link, signing out, the theme, and who sees what."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from connections import sign_in
+from tests import factories
+
+WELCOME = "/welcome/"
+
+
+@pytest.fixture
+def newcomer(db: None) -> User:
+    return sign_in.ensure_first_user()
+
+
+def _link(user: User) -> str:
+    return sign_in.path(secret=sign_in.create(user=user, at=timezone.now()))
+
+
+def test_every_page_asks_for_a_sign_in(client: Client, db: None) -> None:
+    for name in ("catalog", "accounts"):
+        answer = client.get(reverse(f"connections:{name}"))
+        assert answer.status_code == 302
+        assert answer["Location"].startswith(reverse("login"))
+
+
+def test_a_name_and_password_lead_to_the_catalog(client: Client, user: User) -> None:
+    typed = {"username": user.username, "password": factories.PASSWORD}
+    assert client.post("/sign-in/", typed)["Location"] == reverse("connections:catalog")
+
+
+def test_a_wrong_password_is_said_and_the_name_is_kept(client: Client, user: User) -> None:
+    answer = client.post("/sign-in/", {"username": user.username, "password": "wrong"})
+    assert answer.status_code == 200
+    assert user.username in answer.content.decode()
+
+
+def test_a_one_time_link_signs_in_once(client: Client, newcomer: User) -> None:
+    link = _link(newcomer)
+    assert client.get(link)["Location"] == WELCOME
+    assert Client().get(link).status_code == 410
+
+
+def test_a_link_that_is_too_old_says_how_to_get_a_new_one(client: Client, newcomer: User) -> None:
+    at = timezone.now() - sign_in.VALID_FOR - timedelta(seconds=1)
+    answer = client.get(sign_in.path(secret=sign_in.create(user=newcomer, at=at)))
+    assert answer.status_code == 410
+    assert "signin_link" in answer.content.decode()
+
+
+def test_the_first_person_chooses_name_and_password_and_stays_signed_in(
+    client: Client, newcomer: User
+) -> None:
+    client.get(_link(newcomer))
+    typed = {
+        "username": "ann",
+        "new_password1": factories.PASSWORD,
+        "new_password2": factories.PASSWORD,
+    }
+    assert client.post(WELCOME, typed)["Location"] == reverse("connections:catalog")
+    assert client.get(reverse("connections:catalog")).status_code == 200
+    assert Client().login(username="ann", password=factories.PASSWORD)
+
+
+def test_choosing_a_password_later_keeps_the_session(client: Client, newcomer: User) -> None:
+    client.get(_link(newcomer))
+    assert client.get(reverse("connections:catalog")).status_code == 200
+    assert client.get(WELCOME).status_code == 200
+
+
+def test_a_name_somebody_else_has_is_refused_beside_the_field(
+    client: Client, newcomer: User, user: User
+) -> None:
+    client.get(_link(newcomer))
+    typed = {
+        "username": user.username.upper(),
+        "new_password1": factories.PASSWORD,
+        "new_password2": factories.PASSWORD,
+    }
+    assert "Somebody else has this name." in client.post(WELCOME, typed).content.decode()
+
+
+def test_signing_out_takes_a_post(signed_in: Client) -> None:
+    assert signed_in.get("/sign-out/").status_code == 405
+    signed_in.post("/sign-out/")
+    assert signed_in.get(reverse("connections:catalog")).status_code == 302
+
+
+def test_the_theme_is_kept_in_a_cookie_and_drawn_by_the_server(signed_in: Client) -> None:
+    catalog = reverse("connections:catalog")
+    assert signed_in.post("/theme/", {"theme": "dark", "next": catalog})["Location"] == catalog
+    assert 'data-theme="dark"' in signed_in.get(catalog).content.decode()
+    signed_in.post("/theme/", {"theme": "system"})
+    assert "data-theme" not in signed_in.get(catalog).content.decode()
+
+
+def test_choosing_a_theme_never_leads_to_another_site(signed_in: Client) -> None:
+    answer = signed_in.post("/theme/", {"theme": "dark", "next": "https://example.org/"})
+    assert answer["Location"] == "/"
+
+
+def test_a_change_without_the_csrf_token_is_refused(user: User) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(user)
+    assert strict.post(reverse("connections:new")).status_code == 403
+
+
+def test_every_page_says_when_zendesk_sell_ends_and_that_this_is_a_simulator(
+    signed_in: Client,
+) -> None:
+    page = signed_in.get(reverse("connections:catalog")).content.decode()
+    assert "Zendesk Sell ends on 2027-08-31" in page
+    assert "Simulator: nothing here reaches the real Zendesk" in page
+
+
+def test_the_style_and_script_policy_allows_nothing_inline(signed_in: Client) -> None:
+    answer = signed_in.get(reverse("connections:catalog"))
+    assert "unsafe-inline" not in answer["Content-Security-Policy"]
+    assert "style=" not in answer.content.decode()

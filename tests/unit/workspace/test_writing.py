@@ -1,0 +1,140 @@
+"""What `export_config` writes reads back as the same workspace, whatever people named things."""
+
+from datetime import date
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from activations.mapping.paths import Source, Target
+from activations.mapping.plan import MappingRule
+from activations.services.workspace import comparing, writing
+from activations.services.workspace.comparing import Action
+from activations.services.workspace.reading import read
+from activations.services.workspace.values import (
+    ALERTS,
+    AccountEntry,
+    ActivationEntry,
+    AudienceEntry,
+    DestinationEntry,
+    Workspace,
+)
+from activations.terms import SourceKind, TargetKind, WhenEmpty
+from connections import credentials
+
+HOSTILE = (
+    " leading",
+    "trailing ",
+    "yes",
+    "null",
+    "~",
+    "1",
+    "2026-01-01",
+    "a: b",
+    "# no comment",
+    "- item",
+    "'quoted\"",
+    "{flow}",
+    "!tag",
+    "&anchor",
+    "*alias",
+    "@at",
+    "%percent",
+    "two\nlines",
+    "tab\there",
+    "💚 emoji",
+    "e\u0301",
+    "\x85next",
+    "\u2028separator",
+    "=",
+    "<<",
+    "\x1b[31m",
+)
+names = st.sampled_from(HOSTILE) | st.text(
+    st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), min_size=1, max_size=40
+).filter(str.strip)
+days = st.dates(date(2000, 1, 1), date(2100, 1, 1))
+RULES = (
+    MappingRule(Source(SourceKind.IDENTITY, "Email"), Target(TargetKind.IDENTITY, "email")),
+    MappingRule(
+        Source(SourceKind.ATTRIBUTE, "person.name.lastName"),
+        Target(TargetKind.ATTRIBUTE, "last_name"),
+        WhenEmpty.CLEAR,
+    ),
+)
+
+
+@st.composite
+def workspaces(draw: st.DrawFn) -> Workspace:
+    accounts = draw(st.lists(names, unique=True, min_size=1, max_size=3))
+    ids = draw(st.lists(names, unique=True, max_size=3))
+    audiences = tuple(AudienceEntry("ups", text, draw(names | st.just(""))) for text in ids)
+    fields = draw(st.lists(names, unique=True, min_size=len(ids) + 1, max_size=len(ids) + 1))
+    activations = tuple(
+        ActivationEntry(audience.reference, field, draw(days))
+        for audience, field in zip(audiences, fields, strict=False)
+    )
+    custom = MappingRule(
+        Source(SourceKind.ATTRIBUTE, "loyalty.tier"), Target(TargetKind.CUSTOM_FIELD, fields[-1])
+    )
+    return Workspace(
+        tuple(
+            AccountEntry(name, "zendesk-sell", credentials.fingerprint(name)) for name in accounts
+        ),
+        audiences,
+        tuple(
+            DestinationEntry(
+                name=name,
+                account=draw(st.sampled_from(accounts)),
+                description=draw(names | st.just("")),
+                is_enabled=draw(st.booleans()),
+                alerts=tuple(draw(st.lists(st.sampled_from(ALERTS), unique=True))),
+                rules=(*RULES, custom),
+                activations=activations,
+            )
+            for name in draw(st.lists(names, unique=True, max_size=2))
+        ),
+    )
+
+
+@given(workspaces())
+@settings(max_examples=60, deadline=None)
+def test_what_is_written_reads_back_as_no_change(workspace: Workspace) -> None:
+    variables = writing.token_variables(workspace.accounts)
+    # A token that tells whose it is; any printable text will do.
+    tokens = {variable: f"token-{variable}" for variable in variables.values()}
+    workspace = _with_tokens(workspace, variables, tokens)
+
+    reading = read(data=writing.as_yaml(workspace).encode(), environ=tokens)
+
+    assert reading.problems == ()
+    changes = comparing.compare(current=workspace, wanted=reading.workspace, prune=True)
+    assert {change.action for change in changes} <= {Action.UNCHANGED}
+
+
+def _with_tokens(
+    workspace: Workspace, variables: dict[str, str], tokens: dict[str, str]
+) -> Workspace:
+    accounts = tuple(
+        AccountEntry(a.name, a.platform, credentials.fingerprint(tokens[variables[a.name]]))
+        for a in workspace.accounts
+    )
+    return Workspace(accounts, workspace.audiences, workspace.destinations)
+
+
+def _accounts(*names: str) -> tuple[AccountEntry, ...]:
+    return tuple(AccountEntry(name, "zendesk-sell", "") for name in names)
+
+
+def test_one_account_has_the_plain_variable() -> None:
+    assert writing.token_variables(_accounts("Acme Sell")) == {"Acme Sell": "ZENDESK_TOKEN"}
+
+
+def test_several_accounts_have_a_variable_each_by_name() -> None:
+    variables = writing.token_variables(_accounts("Acme Sell", "acme-sell", "Åre AB", "会社"))
+
+    assert variables == {
+        "Acme Sell": "ZENDESK_TOKEN_ACME_SELL",
+        "acme-sell": "ZENDESK_TOKEN_ACME_SELL_2",
+        "Åre AB": "ZENDESK_TOKEN_ARE_AB",
+        "会社": "ZENDESK_TOKEN_ACCOUNT",
+    }
