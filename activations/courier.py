@@ -19,7 +19,7 @@ from activations.deliveries.store.settlements import Result, Tally
 from activations.dispatch import SENDERS, Dispatch, Report
 from activations.rendering import Plans, ToSend, decide, load_profiles
 from connections import accounts, credentials, pacing
-from connections.models import Account, AccountStatus, Destination, DestinationStatus
+from connections.models import Account, AccountStatus, Destination
 from connections.zendesk import errors
 from connections.zendesk.client import Client
 
@@ -94,20 +94,11 @@ class Courier:
         account = self._usable_account(at)
         if account is None:
             return False
-        destinations = {
-            row.pk: row
-            for row in Destination.objects.filter(
-                account=account, status=DestinationStatus.ENABLED
-            ).select_related("account")
-        }
-        batch = claims.claim(
-            account_id=account.pk,
-            destination_ids=destinations.keys(),
-            limit=self._batch_size(account),
-            at=at,
-        )
+        batch = claims.claim(account_id=account.pk, limit=self._batch_size(account), at=at)
         if not batch:
             return False
+        found = Destination.objects.filter(pk__in={claimed.destination_id for claimed in batch})
+        destinations = {row.pk: row for row in found.select_related("account")}
         self._deliver(account, destinations, batch, at)
         return True
 
@@ -191,7 +182,7 @@ class Courier:
         to_send: list[ToSend] = []
         settled_already: list[Result] = []
         for claimed in batch:
-            if claimed.profile_id not in profiles:
+            if claimed.profile_id not in profiles or claimed.destination_id not in destinations:
                 # Deleted since it was claimed, and its delivery with it.
                 settled_already.append(Result(claimed, Irrelevant()))
                 continue

@@ -1,6 +1,7 @@
 """What the wizard's tables post, read row by row; nothing is judged here."""
 
 from collections.abc import Mapping
+from itertools import takewhile
 
 from django import forms
 from django.http import QueryDict
@@ -22,10 +23,10 @@ def numbers(*, data: QueryDict, name: str) -> set[int]:
 
 
 def mapping_rows(*, data: QueryDict) -> list[MappingRow]:
-    """`rows` rows of `source-<n>`, `target-<n>` and `when-<n>`, without the one `remove` names."""
-    count = min(_number(data.get("rows", "")), MOST_ROWS)
+    """`source-<n>`, `target-<n>` and `when-<n>` from 0 on, without the row `remove` names."""
+    present = takewhile(lambda index: f"source-{index}" in data, range(MOST_ROWS))
     removed = data.get("remove")
-    rows = [_mapping_row(data, index) for index in range(count) if str(index) != removed]
+    rows = [_mapping_row(data, index) for index in present if str(index) != removed]
     if "add" in data:
         rows.append(MappingRow())
     return rows
@@ -36,9 +37,9 @@ def schedule_rows(*, data: QueryDict) -> list[ScheduleRow]:
     return [
         ScheduleRow(
             audience=key,
-            mapping_id=data.get(f"mapping-id-{key}", "")[:255],
-            start_on=data.get(f"start-{key}", "")[:20],
-            end_on=data.get(f"end-{key}", "")[:20],
+            mapping_id=_text(data, f"mapping-id-{key}", 255),
+            start_on=_text(data, f"start-{key}", 20),
+            end_on=_text(data, f"end-{key}", 20),
         )
         for key in sorted(numbers(data=data, name="audience"))
     ]
@@ -53,10 +54,15 @@ class AudienceNameForm(forms.Form):
 def _mapping_row(data: Mapping[str, str], index: int) -> MappingRow:
     when = data.get(f"when-{index}", "")
     return MappingRow(
-        source=data.get(f"source-{index}", "").strip()[:600],
-        target=data.get(f"target-{index}", "")[:600],
+        source=_text(data, f"source-{index}", 600).strip(),
+        target=_text(data, f"target-{index}", 600),
         when_empty=when if when in WhenEmpty.values else WhenEmpty.KEEP.value,
     )
+
+
+def _text(data: Mapping[str, str], name: str, length: int) -> str:
+    # PostgreSQL stores no NUL; nobody types one.
+    return data.get(name, "").replace("\x00", "")[:length]
 
 
 def _number(text: str) -> int:

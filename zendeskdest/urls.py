@@ -1,14 +1,15 @@
 """Every address of the product."""
 
-from django.contrib.auth.views import LoginView, LogoutView
+from django.conf import settings
+from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, URLResolver, include, path
-from django.views.generic import RedirectView
+from django.views.generic import RedirectView, TemplateView
 
 from connections.views import health, sign_in, theme
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(pattern_name="connections:catalog"), name="home"),
-    path("sign-in/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("sign-in/", sign_in.SignIn.as_view(), name="login"),
     path("sign-in/<str:secret>/", sign_in.redeem, name="sign-in-link"),
     path("sign-out/", LogoutView.as_view(), name="logout"),
     path("welcome/", sign_in.welcome, name="welcome"),
@@ -19,3 +20,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("connections.urls")),
     path("", include("activations.urls")),
 ]
+if settings.DEBUG:
+    gallery = TemplateView.as_view(template_name="components/gallery.html")
+    urlpatterns.append(path("ui/", gallery, name="gallery"))

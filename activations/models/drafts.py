@@ -10,7 +10,7 @@ from connections.models import Destination
 
 
 class ActivationDraft(models.Model):
-    """What the person chose so far; `services.activation.finish` makes it real in one go.
+    """What the person chose so far; `services.drafts.finish` makes it real in one go.
 
     `audiences`: list of {"audience": <Audience pk>, "mapping_id", "start_on", "end_on"} and
     `mappings`: list of {"source_kind", "source", "target_kind", "target", "when_empty"};

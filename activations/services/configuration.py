@@ -73,6 +73,9 @@ def move_account(*, destination: Destination, account: Account, at: datetime) ->
     A request that is on its way to the old account is not settled any more (its fence is gone).
     """
     with transaction.atomic():
+        # Deliveries before the destination and in one order, as a settlement takes them.
+        rows = destination.deliveries.select_for_update().order_by("pk")
+        list(rows.values_list("pk"))
         Destination.objects.filter(pk=destination.pk).update(account=account)
         destination.deliveries.update(
             account=account,
@@ -87,6 +90,7 @@ def move_account(*, destination: Destination, account: Account, at: datetime) ->
             delivered_digest="",
             delivered_at=None,
             attempts=0,
+            crashes=0,
             code="",
             detail="",
             updated_at=at,

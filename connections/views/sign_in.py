@@ -1,16 +1,42 @@
 """Getting in by a one-time link, and choosing the name and password for the next time."""
 
+from typing import Any
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.contrib.auth import login, update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
+from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
 
 from connections import sign_in
 from connections.forms import WelcomeForm
+
+
+@method_decorator(login_not_required, name="dispatch")
+class SignIn(LoginView):
+    """The sign-in page. A part of a page that asks for itself after the session ended is sent here
+    whole: else the form would appear inside that part, or a save would be lost without a word.
+    """
+
+    redirect_authenticated_user = True
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        htmx: HtmxDetails = request.htmx  # type: ignore[attr-defined]
+        if htmx and not request.user.is_authenticated:
+            query = urlencode({"next": htmx.current_url_abs_path or "/"})
+            return HttpResponseClientRedirect(f"{reverse('login')}?{query}")
+        return super().dispatch(request, *args, **kwargs)
+
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 

@@ -1,10 +1,12 @@
 """`apply`: the workspace becomes what the file says, or stays as it is."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 from django.apps import apps
 from django.db.models import CharField, JSONField, TextField
+from django.utils import timezone
 
 from activations.models import Activation, Audience, Backfill, FieldMapping
 from connections import credentials
@@ -121,6 +123,39 @@ def test_changed_mappings_and_audiences_replace_the_old_ones(file: Path) -> None
     assert "audiences: 1 of 1 changed" in line
     assert FieldMapping.objects.count() == 2
     assert Activation.objects.get().mapping_id == "VIP"
+
+
+@pytest.mark.parametrize("start", ["", "start: null, "])
+def test_an_activation_without_a_start_begins_today_and_keeps_that_day(
+    file: Path, start: str
+) -> None:
+    edit(file, "start: 2026-01-01, ", start)
+    apply(file)
+    assert Activation.objects.get().start_on == timezone.now().date()
+    Activation.objects.update(start_on=date(2026, 3, 2))
+
+    assert {line[0] for line in apply(file).lines} == {"="}
+    edit(file, "VIP audience", "VIP")
+    apply(file)
+
+    assert Activation.objects.get().mapping_id == "VIP"
+    assert Activation.objects.get().start_on == date(2026, 3, 2)
+
+
+def test_an_end_before_the_start_that_was_left_out_is_refused_there(file: Path) -> None:
+    apply(file)
+    edit(file, "start: 2026-01-01, end: null", "end: 2025-12-31")
+
+    result = apply(file)
+
+    assert result.code == 2
+    assert result.problems == (
+        (
+            "destinations[0].audiences[0].start, line 19",
+            "is left out, which means 2026-01-01: after the end.",
+        ),
+    )
+    assert Activation.objects.get().end_on is None
 
 
 def test_a_file_that_is_silent_about_the_lists_leaves_them(file: Path) -> None:

@@ -1,12 +1,12 @@
 """Profiles become contacts: the whole way, over real HTTP, in good weather."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
-from activations.models import Activation, Delivery, FieldMapping
+from activations.models import Activation, Delivery
 from activations.services import configuration
 from activations.services.configuration import AudienceChoice
 from activations.terms import Lane
@@ -241,9 +241,7 @@ def test_an_activation_that_starts_tomorrow_is_not_sent_today(stage: Stage) -> N
     assert deliver().sent == 3
 
 
-def test_time_that_runs_out_is_reported_with_what_is_left(
-    stage: Stage, settings: Settings
-) -> None:
+def test_time_that_runs_out_is_reported_with_what_is_left(stage: Stage, settings: Settings) -> None:
     settings.ZENDESK_REQUESTS_PER_SECOND = 5
     stage.ingest(stage.people(20))
 

@@ -11,8 +11,8 @@ from tests.pages.conftest import CountQueries
 BROWSE = "/destinations/browse/"
 
 
-def _post(client: Client, name: str, destination: Destination, **typed: str) -> str:
-    url = reverse(f"connections:{name}", args=[destination.uuid])
+def _post(client: Client, action: str, destination: Destination, **typed: str) -> str:
+    url = reverse(f"connections:{action}", args=[destination.uuid])
     return client.post(url, typed, follow=True).content.decode()
 
 

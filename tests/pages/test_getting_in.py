@@ -92,6 +92,15 @@ def test_signing_out_takes_a_post(signed_in: Client) -> None:
     assert signed_in.get(reverse("connections:catalog")).status_code == 302
 
 
+def test_a_part_of_a_page_that_lost_its_session_leads_to_the_whole_sign_in_page(
+    client: Client, db: None
+) -> None:
+    page = "/destinations/browse/?q=north"
+    headers = {"HX-Request": "true", "HX-Current-URL": f"http://testserver{page}"}
+    answer = client.get("/audiences/", headers=headers, follow=True)
+    assert answer["HX-Redirect"] == "/sign-in/?next=%2Fdestinations%2Fbrowse%2F%3Fq%3Dnorth"
+
+
 def test_the_theme_is_kept_in_a_cookie_and_drawn_by_the_server(signed_in: Client) -> None:
     catalog = reverse("connections:catalog")
     assert signed_in.post("/theme/", {"theme": "dark", "next": catalog})["Location"] == catalog

@@ -195,7 +195,7 @@ def test_a_compressed_body_has_the_same_limit_unpacked(
     ("encoding", "body", "status"),
     [
         ("gzip", b"not gzip", 400),
-        ("gzip", gzip.compress(b"{}")[:-5], 400),
+        ("gzip", gzip.compress(b"{}", mtime=0)[:-5], 400),
         ("br", b"{}", 415),
     ],
 )

@@ -15,6 +15,8 @@ class Running:
     url: str
     sign_in_url: str | None
     sandbox_url: str | None
+    # Only of our own sandbox: a made-up token, the same on every machine.
+    sandbox_token: str | None
     zendesk_url: str
     data_dir: str
 
@@ -23,6 +25,7 @@ class Running:
             "url": self.url,
             "sign_in_url": self.sign_in_url,
             "sandbox_url": self.sandbox_url,
+            "sandbox_token": self.sandbox_token,
             "zendesk_url": self.zendesk_url,
         }
 
@@ -40,6 +43,8 @@ def summary(running: Running) -> str:
         rows = [("Sign in", running.sign_in_url, "works once, within the hour")]
     if running.sandbox_url is not None:
         rows.append(("Sandbox", f"{running.sandbox_url}/", "the simulated Zendesk"))
+        if running.sandbox_token is not None:
+            rows.append(("Token", running.sandbox_token, "its Bearer Token"))
     else:
         rows.append(("Zendesk", running.zendesk_url, ""))
     rows.append(("Data", running.data_dir, ""))

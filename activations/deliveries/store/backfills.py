@@ -37,9 +37,11 @@ def open_due_activations(*, at: datetime, is_new_version: bool = False) -> int:
     if not due.exists():
         return 0
     with transaction.atomic():
-        # Locked, so that two processes that look at once do not both start it.
-        found = list(due.select_for_update(skip_locked=True, of=("self",)).order_by("pk"))
-        destination_ids = {activation.destination_id for activation in found}
+        # Of two processes that look at once one starts it; who is configuring goes first.
+        unlocked = Destination.objects.select_for_update(skip_locked=True, no_key=True)
+        destinations = unlocked.filter(pk__in=due.values("destination_id")).order_by("pk")
+        destination_ids = list(destinations.values_list("pk", flat=True))
+        found = list(due.filter(destination_id__in=destination_ids).order_by("pk"))
         if not is_new_version:
             Destination.objects.filter(pk__in=destination_ids).update(
                 mapping_version=F("mapping_version") + 1

@@ -68,17 +68,18 @@ def has_open_work(*, except_accounts: Collection[int] = ()) -> bool:
     return backfills.exists() or working.filter(is_open | is_leased).exists()
 
 
-def claim(
-    *, account_id: int, destination_ids: Collection[int], limit: int, at: datetime
-) -> list[Claimed]:
-    """Lease up to `limit` due deliveries of an account: live before backfill, oldest first."""
+def claim(*, account_id: int, limit: int, at: datetime) -> list[Claimed]:
+    """Lease up to `limit` due deliveries of an account: live before backfill, oldest first.
+
+    What to send is read afterwards: a backfill passes over what is not claimed yet, because
+    whoever claims it will see the configuration the backfill is for.
+    """
     lease_until = at + timedelta(seconds=settings.DELIVERY_LEASE_SECONDS)
     with transaction.atomic():
         # One claim of an account at a time: the rule below looks at rows others may be claiming.
         list(Account.objects.select_for_update(no_key=True).filter(pk=account_id).values("pk"))
-        # Between the caller's look and now one may have been disabled or moved to another account.
-        sending = _sending().filter(account_id=account_id, pk__in=destination_ids)
-        due = _due(list(sending.order_by("pk").values_list("pk", flat=True)), limit, at)
+        sending = _sending().filter(account_id=account_id).order_by("pk")
+        due = _due(list(sending.values_list("pk", flat=True)), limit, at)
         rows, deferred = _one_writer_per_contact(account_id, due, at)
         for row in rows:
             row.fence += 1

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db import transaction
 
 from activations.models import Audience
 from activations.services import configuration
 from activations.services.configuration import AudienceChoice
-from activations.services.workspace import comparing, current, references
+from activations.services.workspace import comparing, current, references, starts
 from activations.services.workspace.comparing import Action, Change
 from activations.services.workspace.reading import Reading
 from activations.services.workspace.values import (
@@ -45,18 +45,23 @@ def apply(*, request: Request, at: datetime) -> tuple[Change, ...]:
     reading = request.reading
     with transaction.atomic():
         present = current.load()
-        missing = references.problems(reading=reading, current=present)
-        if reading.problems or missing:
-            found = (*reading.problems, *missing)
+        today = at.astimezone(UTC).date()
+        wanted = starts.settle(wanted=reading.workspace, current=present, today=today)
+        found = [
+            *reading.problems,
+            *references.problems(reading=reading, current=present),
+            *starts.problems(settled=wanted),
+        ]
+        if found:
             raise CannotApply(tuple(sorted(found, key=lambda problem: problem.place.line)))
         changes = comparing.compare(
             current=present,
-            wanted=reading.workspace,
+            wanted=wanted,
             prune=request.prune,
             idle_audiences=current.idle_audiences() if request.prune else (),
         )
         if not request.dry_run:
-            _Changer(reading.workspace, at).make(changes)
+            _Changer(wanted, at).make(changes)
     return changes
 
 

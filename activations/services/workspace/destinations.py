@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import date
 
 from activations.mapping import problems as mapping_problems
 from activations.mapping.paths import PathProblem, parse_source, parse_target
@@ -86,15 +87,14 @@ class Reader:
         mapping_id = section.text("mapping_id", longest=255)
         before = len(self._findings.problems)
         start_on, end_on = section.day("start"), section.day("end")
-        if section.is_mapping and not section.has("start"):
-            self._findings.refuse(section.place("start"), "is missing.")
+        left_out_at = None if section.has("start") else section.place("start")
         if audience is not None:
             self.audiences.append((audience, section.place("audience")))
-        if audience is None or mapping_id is None or start_on is None:
+        if audience is None or mapping_id is None:
             return None
         if len(self._findings.problems) > before:
             return None
-        return ActivationEntry(audience, mapping_id, start_on, end_on)
+        return ActivationEntry(audience, mapping_id, start_on or date.min, end_on, left_out_at)
 
     def _note_mapping_problems(
         self,

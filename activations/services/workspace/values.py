@@ -72,12 +72,16 @@ class AudienceEntry:
 
 @dataclass(frozen=True, slots=True)
 class ActivationEntry:
-    """An activated audience, by its reference; `end_on` is the last day it is sent."""
+    """An activated audience, by its reference; `end_on` is the last day it is sent.
+
+    Where the file leaves the start out, that place is kept and `starts` says which day it is.
+    """
 
     audience: str
     mapping_id: str
     start_on: date
     end_on: date | None = None
+    start_left_out_at: Place | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from connections.management.command import (
     ProductCommand,
     UsageProblem,
 )
+from connections.zendesk.sandbox import DEMO_TOKEN
 from zendeskdest.serving import health, only_one, ports, roles, words
 from zendeskdest.serving.roles import Address, Role
 from zendeskdest.serving.supervisor import Supervisor
@@ -154,6 +155,7 @@ class Command(ProductCommand):
             url=web.url,
             sign_in_url=link,
             sandbox_url=simulator.url if simulator else None,
+            sandbox_token=DEMO_TOKEN if simulator else None,
             zendesk_url=settings.ZENDESK_SELL_URL,
             data_dir=str(settings.DATA_DIR),
         )

@@ -10,9 +10,7 @@ chances = st.floats(0, 1, exclude_max=True)
 
 
 @given(attempts=st.integers(1, 10_000), chance=chances)
-def test_a_row_waits_between_five_seconds_and_fifteen_minutes(
-    attempts: int, chance: float
-) -> None:
+def test_a_row_waits_between_five_seconds_and_fifteen_minutes(attempts: int, chance: float) -> None:
     delay = backoff.row_delay(attempts=attempts, chance=chance)
 
     assert timedelta(seconds=5) <= delay <= timedelta(minutes=15)

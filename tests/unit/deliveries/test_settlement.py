@@ -194,9 +194,7 @@ events: st.SearchStrategy[Event] = st.one_of(
     st.just(ContactGone()),
     st.builds(HandedBack, until=maybe_instants),
     st.just(NotSent("network", "")),
-    st.builds(
-        OutcomeUnknown, code=st.just("network"), detail=st.just(""), may_land_until=instants
-    ),
+    st.builds(OutcomeUnknown, code=st.just("network"), detail=st.just(""), may_land_until=instants),
 )
 
 

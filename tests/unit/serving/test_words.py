@@ -11,6 +11,7 @@ RUNNING = words.Running(
     url="http://127.0.0.1:8000",
     sign_in_url="http://127.0.0.1:8000/sign-in/secret/",
     sandbox_url="http://127.0.0.1:8090",
+    sandbox_token="0123",
     zendesk_url="http://127.0.0.1:8090",
     data_dir="var",
 )
@@ -24,8 +25,12 @@ def test_the_summary_keeps_the_sign_in_link_in_one_piece() -> None:
     assert RUNNING.sign_in_url in words.summary(RUNNING).split()
 
 
+def test_the_summary_tells_the_token_of_the_sandbox() -> None:
+    assert "0123" in words.summary(RUNNING).split()
+
+
 def test_without_a_link_the_summary_names_the_address() -> None:
-    text = words.summary(words.Running("http://[::1]:8000", None, None, "zendesk", "var"))
+    text = words.summary(words.Running("http://[::1]:8000", None, None, None, "zendesk", "var"))
 
     assert "http://[::1]:8000/" in text.split()
     assert "Sandbox" not in text

@@ -136,11 +136,6 @@ def test_a_token_that_cannot_be_sent_is_refused_without_showing_it(token: str) -
             "not a date with a time.",
         ),
         (
-            ", start: 2026-01-01",
-            "",
-            "destinations[0].audiences[0].start, line 19: is missing.",
-        ),
-        (
             'mapping_id: "VIP audience"',
             "mapping_id: ''",
             "destinations[0].audiences[0].mapping_id, line 19: must not be empty.",

@@ -1,0 +1,140 @@
+"""Accounts: who a token is, what becomes of it, and that it is never shown."""
+
+from datetime import timedelta
+
+import pytest
+from pytest_django import Settings
+
+from connections import accounts, credentials, destinations, pacing
+from connections.encryption import CannotDecrypt
+from connections.models import Account, AccountStatus, Destination
+from connections.zendesk.sandbox import RunningSandbox
+from tests.factories import NOON, TOKEN, AccountFactory, DestinationFactory
+
+pytestmark = pytest.mark.django_db
+
+LATER = NOON + timedelta(minutes=5)
+
+
+def test_a_good_token_is_connected_and_tells_its_custom_fields(sandbox: RunningSandbox) -> None:
+    verification = accounts.verify(token=TOKEN)
+
+    assert verification.is_connected
+    assert "VIP audience" in {field.name for field in verification.fields}
+    assert not Account.objects.exists()
+
+
+def test_a_wrong_token_is_said_to_be_refused(sandbox: RunningSandbox) -> None:
+    verification = accounts.verify(token="wrong" * 12)
+
+    assert (verification.is_connected, verification.is_rejected) == (False, True)
+    assert verification.code == "zendesk-401"
+    assert "wrong" * 12 not in f"{verification.problem}{verification!r}"
+
+
+@pytest.mark.parametrize("token", ["", "two\nlines", "with\udc80surrogate"])
+def test_what_no_header_can_carry_is_no_token(token: str) -> None:
+    verification = accounts.verify(token=token)
+
+    assert (verification.code, verification.is_rejected) == ("invalid-token", False)
+
+
+def test_a_zendesk_that_is_away_says_nothing_about_the_token() -> None:
+    verification = accounts.verify(token=TOKEN)
+
+    assert (verification.code, verification.is_rejected) == ("network", False)
+
+
+def test_a_throttled_token_is_not_waited_for(settings: Settings) -> None:
+    settings.ZENDESK_REQUESTS_PER_SECOND = 8.0
+    pacing.hold(token_fingerprint=credentials.fingerprint(TOKEN), at_least_seconds=600)
+
+    assert accounts.verify(token=TOKEN).code == "zendesk-429"
+
+
+def test_a_new_token_ends_what_the_old_one_suffered() -> None:
+    account = AccountFactory(
+        status=AccountStatus.REJECTED, outage_failures=12, outage_until=LATER, problem="No."
+    )
+
+    replaced = accounts.replace_token(account=account, token="new", verification=None, at=NOON)
+
+    assert (replaced.status, replaced.token_epoch) == (AccountStatus.UNCHECKED, 2)
+    assert (replaced.outage_failures, replaced.outage_until, replaced.problem) == (0, None, "")
+
+
+def test_an_answer_to_an_old_token_never_judges_the_new_one() -> None:
+    account = AccountFactory()
+    accounts.replace_token(account=account, token="new", verification=None, at=NOON)
+
+    assert not accounts.reject(
+        account_id=account.pk, token_epoch=1, code="zendesk-401", problem="No.", at=NOON
+    )
+    assert Account.objects.get().status == AccountStatus.UNCHECKED
+
+
+def test_an_account_is_rejected_once() -> None:
+    account = AccountFactory()
+
+    told = [
+        accounts.reject(
+            account_id=account.pk, token_epoch=1, code="zendesk-401", problem="No.", at=NOON
+        )
+        for _ in range(2)
+    ]
+
+    assert told == [True, False]
+
+
+def test_a_token_nobody_can_use_is_a_problem_and_no_crash() -> None:
+    account = AccountFactory(token="line\nbreak", status=AccountStatus.UNCHECKED)
+
+    checked = accounts.check(account_id=account.pk, at=NOON)
+
+    assert checked.problem_code == accounts.TOKEN_UNUSABLE
+    assert "line\nbreak" not in checked.problem
+
+
+def test_no_text_of_an_account_or_client_shows_the_token() -> None:
+    account = AccountFactory()
+    client = credentials.open_client(account, paced=False)
+
+    shown = f"{account} {account!r} {client} {client!r} {account.__dict__!r}"
+
+    assert TOKEN not in shown
+    assert account.token_last_four == TOKEN[-4:]
+
+
+@pytest.mark.parametrize("is_sandbox", [True, False])
+def test_a_token_never_goes_where_it_was_not_made_for(settings: Settings, is_sandbox: bool) -> None:
+    settings.ZENDESK_SANDBOX = not is_sandbox
+
+    with pytest.raises(credentials.AccountMismatch) as refused:
+        credentials.open_client(AccountFactory(is_sandbox=is_sandbox), paced=False)
+
+    assert TOKEN not in str(refused.value)
+
+
+def test_a_token_moved_to_another_account_does_not_open() -> None:
+    thief = AccountFactory()
+    thief.sealed_token = AccountFactory().sealed_token
+
+    with pytest.raises(CannotDecrypt):
+        credentials.open_client(thief, paced=False)
+
+
+def test_an_account_in_use_is_not_deleted() -> None:
+    destination = DestinationFactory()
+
+    with pytest.raises(accounts.AccountInUse):
+        accounts.delete(account=destination.account)
+
+
+def test_renaming_a_destination_does_not_undo_that_it_was_stopped() -> None:
+    seen_in_browser = DestinationFactory()
+    destinations.stop(destination_id=seen_in_browser.pk, code="x", problem="Stopped.")
+
+    destinations.rename(destination=seen_in_browser, name="New name", description="")
+
+    stored = Destination.objects.get()
+    assert (stored.name, stored.status, stored.problem) == ("New name", "error", "Stopped.")

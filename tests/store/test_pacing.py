@@ -1,0 +1,143 @@
+"""One row paces every process that uses a token."""
+
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+from pytest_django import Settings
+
+from connections import pacing
+from connections.models import TokenPace
+from tests.factories import TokenPaceFactory
+
+TOKEN = "0123456789abcdef"
+RATE = 50.0
+
+
+def busiest_second(turns: list[float]) -> int:
+    return max(sum(start <= turn < start + 1 for turn in turns) for start in turns)
+
+
+def held() -> float:
+    return pacing.held_seconds(token_fingerprint=TOKEN)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_four_users_of_a_token_keep_its_pace_together(settings: Settings) -> None:
+    settings.ZENDESK_REQUESTS_PER_SECOND = RATE
+    turns: list[float] = []
+    ends_at = time.monotonic() + 1.6
+
+    def work() -> None:
+        try:
+            while time.monotonic() < ends_at:
+                pacing.take(token_fingerprint=TOKEN)
+                turns.append(time.monotonic())
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    # A turn may be used up to LATE_SECONDS after it opened, so that many more may meet.
+    assert busiest_second(turns) <= RATE + 1 + RATE * pacing.LATE_SECONDS
+    assert len(turns) >= RATE * 0.5
+
+
+@pytest.mark.django_db
+def test_turns_lie_one_interval_apart(settings: Settings) -> None:
+    settings.ZENDESK_REQUESTS_PER_SECOND = RATE
+    turns = []
+    for _ in range(6):
+        pacing.take(token_fingerprint=TOKEN)
+        turns.append(time.monotonic())
+
+    assert turns[-1] - turns[0] >= 5 / RATE - pacing.LATE_SECONDS
+
+
+@pytest.mark.django_db
+def test_a_turn_nobody_used_in_time_is_thrown_away(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.ZENDESK_REQUESTS_PER_SECOND = RATE
+    sleep = time.sleep
+    naps = iter([0.2])
+
+    def oversleep(seconds: float) -> None:
+        sleep(seconds + next(naps, 0.0))
+
+    pacing.take(token_fingerprint=TOKEN)
+    before = next_slot()
+    monkeypatch.setattr(time, "sleep", oversleep)
+
+    pacing.take(token_fingerprint=TOKEN)
+
+    # Two turns were reserved: the one that was slept through, and one after it.
+    assert next_slot() - before > 0.2
+
+
+@pytest.mark.django_db
+def test_without_pacing_nobody_waits(settings: Settings) -> None:
+    settings.ZENDESK_REQUESTS_PER_SECOND = 0
+    started = time.monotonic()
+    for _ in range(100):
+        pacing.take(token_fingerprint=TOKEN)
+
+    assert time.monotonic() - started < 0.5
+
+
+@pytest.mark.django_db
+def test_a_throttle_holds_the_token_and_a_row_of_them_holds_it_longer() -> None:
+    first = pacing.hold(token_fingerprint=TOKEN)
+    assert 0.4 < first <= 1.0
+    for _ in range(3):
+        pacing.hold(token_fingerprint=TOKEN)  # answers to requests that were in flight together
+    assert TokenPace.objects.get().throttles == 1
+
+    TokenPace.objects.update(held_until=0, throttles=20)
+    assert 29 < pacing.hold(token_fingerprint=TOKEN) <= 60
+
+
+@pytest.mark.django_db
+def test_zendesk_may_ask_for_more_also_while_the_token_is_held() -> None:
+    pacing.hold(token_fingerprint=TOKEN)
+
+    assert 99 < pacing.hold(token_fingerprint=TOKEN, at_least_seconds=100) <= 100
+    assert 99 < pacing.hold(token_fingerprint=TOKEN, at_least_seconds=5) <= 100
+
+
+@pytest.mark.django_db
+def test_a_release_starts_again_from_the_shortest_hold() -> None:
+    TokenPaceFactory(token_fingerprint=TOKEN, throttles=9)
+
+    pacing.release(token_fingerprint=TOKEN)
+
+    assert pacing.hold(token_fingerprint=TOKEN) <= 1.0
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("stop", [lambda: True, lambda: False], ids=["told to stop", "too far"])
+def test_nobody_waits_for_a_held_token_longer_than_he_wants(
+    settings: Settings, stop: Callable[[], bool]
+) -> None:
+    settings.ZENDESK_REQUESTS_PER_SECOND = RATE
+    pacing.hold(token_fingerprint=TOKEN, at_least_seconds=100)
+    longest = 1000.0 if stop() else 1.0
+
+    with pytest.raises(pacing.StoppedWaiting):
+        pacing.take(token_fingerprint=TOKEN, stop=stop, longest_seconds=longest)
+
+
+@pytest.mark.django_db
+def test_a_token_nobody_used_is_free() -> None:
+    assert held() == 0.0
+
+
+def next_slot() -> float:
+    slot: float = TokenPace.objects.get().next_slot_at
+    return slot
