@@ -13,7 +13,6 @@ from django.conf import settings
 from activations.deliveries.backoff import OUTAGE_AFTER
 from activations.deliveries.events import Delivered, HandedBack, Refused, Sent, classify
 from activations.deliveries.store import attempts, settlements
-from activations.deliveries.store.attempts import Begun
 from activations.deliveries.store.settlements import Result, Tally
 from activations.deliveries.store.streaks import STOP_AFTER
 from activations.rendering import ToSend
@@ -32,14 +31,6 @@ BEGIN_TOGETHER_PACED = 2
 LOOK_EVERY_SECONDS = 0.2
 # A turn further away than this is a throttled token's: the claims do not wait for it.
 LONGEST_TURN_SECONDS = 5.0
-
-
-@dataclass(frozen=True, slots=True)
-class Flight:
-    """A request that is on its way."""
-
-    begun: Begun
-    item: ToSend
 
 
 @dataclass(slots=True)
@@ -80,8 +71,8 @@ class Dispatch:
         self._is_paced = settings.ZENDESK_REQUESTS_PER_SECOND > 0
         self._window = SENDERS if self._is_paced else LINED_UP
         self._queue: deque[ToSend] = deque()
-        self._begun: deque[Flight] = deque()
-        self._in_flight: dict[Future[Sent | None], Flight] = {}
+        self._begun: deque[ToSend] = deque()
+        self._in_flight: dict[Future[Sent | None], ToSend] = {}
         self._landed: SimpleQueue[Future[Sent | None]] = SimpleQueue()
         self._aloft: Counter[int] = Counter()
         # Also set by senders: the others must not wait until their answer was settled.
@@ -110,8 +101,8 @@ class Dispatch:
 
     def _launch(self) -> None:
         while len(self._in_flight) < self._window and not self._should_stop():
-            flight = self._next()
-            if flight is None:
+            item = self._next()
+            if item is None:
                 return
             try:
                 pacing.take(
@@ -120,22 +111,22 @@ class Dispatch:
                     longest_seconds=LONGEST_TURN_SECONDS,
                 )
             except pacing.StoppedWaiting:
-                self._begun.appendleft(flight)
+                self._begun.appendleft(item)
                 self._is_halted = True
                 return
-            self._aloft[flight.item.claimed.destination_id] += 1
-            future = self._executor.submit(self._send, flight.item)
-            self._in_flight[future] = flight
+            self._aloft[item.claimed.destination_id] += 1
+            future = self._executor.submit(self._send, item)
+            self._in_flight[future] = item
             future.add_done_callback(self._landed.put)
             if self._is_paced and not self._landed.empty():
                 return
 
-    def _next(self) -> Flight | None:
+    def _next(self) -> ToSend | None:
         if not self._begun and self._queue:
             self._begin()
         if not self._begun:
             return None
-        destination_id = self._begun[0].item.claimed.destination_id
+        destination_id = self._begun[0].claimed.destination_id
         risk = self._streaks.get(destination_id, 0) + self._aloft[destination_id]
         if risk >= STOP_AFTER and self._in_flight:
             return None
@@ -145,10 +136,8 @@ class Dispatch:
         """Write the next few attempts down together, before the slot: a slot does not wait."""
         count = BEGIN_TOGETHER_PACED if self._is_paced else SETTLE_TOGETHER
         items = [self._queue.popleft() for _ in range(min(count, len(self._queue)))]
-        begun = attempts.begin(
-            claims=[(item.claimed, item.digest) for item in items], at=self._clock()
-        )
-        self._begun.extend(Flight(b, item) for b, item in zip(begun, items, strict=True))
+        attempts.begin(claims=[(item.claimed, item.digest) for item in items], at=self._clock())
+        self._begun.extend(items)
 
     def _send(self, item: ToSend) -> Sent | None:
         """In a sender thread. None: not sent, the lease is too short or an obstacle came up."""
@@ -196,9 +185,9 @@ class Dispatch:
         if done:
             self._settle([(self._in_flight.pop(future), future.result()) for future in done])
 
-    def _settle(self, landed: Sequence[tuple[Flight, Sent | None]]) -> None:
+    def _settle(self, landed: Sequence[tuple[ToSend, Sent | None]]) -> None:
         held_until = self._note(landed)
-        results = [self._result(flight, sent, held_until) for flight, sent in landed]
+        results = [self._result(item, sent, held_until) for item, sent in landed]
         for result in results:
             destination_id = result.claimed.destination_id
             self._aloft[destination_id] -= 1
@@ -211,19 +200,17 @@ class Dispatch:
             self._hand_back(only=tally.stopped_destinations)
         self._settled(tally)
 
-    def _result(self, flight: Flight, sent: Sent | None, held_until: datetime | None) -> Result:
+    def _result(self, item: ToSend, sent: Sent | None, held_until: datetime | None) -> Result:
         if sent is None:
-            return Result(flight.item.claimed, HandedBack(), None, flight.begun.attempt_id)
+            return Result(item.claimed, HandedBack(), was_begun=True)
         event = classify(
             sent=sent,
             settle_seconds=settings.DELIVERY_SETTLE_SECONDS,
             held_until=held_until,
         )
-        return Result(
-            flight.item.claimed, event, sent, flight.begun.attempt_id, flight.item.version
-        )
+        return Result(item.claimed, event, sent, item.version, was_begun=True)
 
-    def _note(self, landed: Sequence[tuple[Flight, Sent | None]]) -> datetime | None:
+    def _note(self, landed: Sequence[tuple[ToSend, Sent | None]]) -> datetime | None:
         """Remember what concerns the whole account; returns until when a throttle holds it."""
         held_until = None
         for _, sent in landed:
@@ -266,11 +253,10 @@ class Dispatch:
                 results.append(Result(item.claimed, HandedBack()))
             else:
                 self._queue.append(item)
-        for flight in begun:
-            if only is None or flight.item.claimed.destination_id in only:
-                attempt_id = flight.begun.attempt_id
-                results.append(Result(flight.item.claimed, HandedBack(), None, attempt_id))
+        for item in begun:
+            if only is None or item.claimed.destination_id in only:
+                results.append(Result(item.claimed, HandedBack(), was_begun=True))
             else:
-                self._begun.append(flight)
+                self._begun.append(item)
         if results:
             settlements.settle(results=results, at=self._clock())

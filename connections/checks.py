@@ -20,10 +20,11 @@ def check_zendesk_address(**kwargs: Any) -> list[CheckMessage]:
     except ValueError:
         url = urlsplit("")
     is_loopback = url.hostname in LOOPBACK_HOSTS
-    if url.scheme not in {"http", "https"} or not url.hostname:
+    has_more = bool(url.username or url.password or url.query or url.fragment)
+    if url.scheme not in {"http", "https"} or not url.hostname or has_more:
         return [
             Error(
-                "ZENDESK_SELL_URL is not an address.",
+                "ZENDESK_SELL_URL is not an address of the form https://host.",
                 hint=f"Use {settings.ZENDESK_SELL_API} or leave it unset.",
                 id="connections.E001",
             )

@@ -23,7 +23,7 @@ def settings_read() -> set[str]:
         call.args[0].value
         for call in ast.walk(tree)
         if isinstance(call, ast.Call)
-        and re.fullmatch(r"env\.\w+|_secret", ast.unparse(call.func))
+        and re.fullmatch(r"env\.\w+|_secret|_number", ast.unparse(call.func))
         and call.args
         and isinstance(call.args[0], ast.Constant)
     }

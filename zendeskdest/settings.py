@@ -4,6 +4,7 @@ A real environment variable wins over `.env`. Nothing here is generated at impor
 writes the secrets once (see `zendeskdest/first_start.py`).
 """
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,30 @@ def _secret(name: str) -> str:
     return value
 
 
+def _number(name: str, *, default: float) -> float:
+    text: str = env.str(name, default="").strip()
+    try:
+        number = float(text) if text else default
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise ImproperlyConfigured(f"{name} is not a number: {text[:20]!r}.")
+    return number
+
+
+def _database() -> dict[str, Any]:
+    """Refused without repeating the address, which may hold a password."""
+    address: str = env.str("DATABASE_URL", default="")
+    address = address or f"sqlite:///{DATA_DIR / 'zendeskdest.sqlite3'}"
+    if address.partition("://")[0] not in {"sqlite", "postgres", "postgresql"}:
+        raise ImproperlyConfigured(
+            "DATABASE_URL is not the address of a database we know: "
+            "postgres://user:password@host:5432/name, or leave it unset for SQLite."
+        )
+    config: dict[str, Any] = env.db_url_config(address)
+    return config
+
+
 DEBUG: bool = env.bool("DEBUG", default=False)
 SECRET_KEY = _secret("SECRET_KEY")
 ENCRYPTION_KEYS: list[str] = [key for key in _secret("ENCRYPTION_KEYS").split(",") if key]
@@ -41,13 +66,13 @@ DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
 ZENDESK_SELL_API = "https://api.getbase.com"
 ZENDESK_SELL_URL: str = env.str("ZENDESK_SELL_URL", default=ZENDESK_SELL_API).rstrip("/")
 ZENDESK_SANDBOX: bool = env.bool("ZENDESK_SANDBOX", default=False)
-ZENDESK_REQUESTS_PER_SECOND: float = env.float("ZENDESK_REQUESTS_PER_SECOND", default=8.47)
-DELIVERY_DEADLINE_SECONDS: float = env.float("DELIVERY_DEADLINE_SECONDS", default=30)
-DELIVERY_LEASE_SECONDS: float = env.float("DELIVERY_LEASE_SECONDS", default=90)
-DELIVERY_SETTLE_SECONDS: float = env.float("DELIVERY_SETTLE_SECONDS", default=120)
+ZENDESK_REQUESTS_PER_SECOND: float = _number("ZENDESK_REQUESTS_PER_SECOND", default=8.47)
+DELIVERY_DEADLINE_SECONDS: float = _number("DELIVERY_DEADLINE_SECONDS", default=30)
+DELIVERY_LEASE_SECONDS: float = _number("DELIVERY_LEASE_SECONDS", default=90)
+DELIVERY_SETTLE_SECONDS: float = _number("DELIVERY_SETTLE_SECONDS", default=120)
 
-INGEST_MAX_BODY_BYTES: int = env.int("INGEST_MAX_BODY_BYTES", default=10 * 1024 * 1024)
-INGEST_REQUESTS_PER_MINUTE: int = env.int("INGEST_REQUESTS_PER_MINUTE", default=1200)
+INGEST_MAX_BODY_BYTES: int = int(_number("INGEST_MAX_BODY_BYTES", default=10 * 1024 * 1024))
+INGEST_REQUESTS_PER_MINUTE: int = int(_number("INGEST_REQUESTS_PER_MINUTE", default=1200))
 
 # --- Django ---------------------------------------------------------------------------------
 
@@ -100,9 +125,7 @@ TEMPLATES: list[dict[str, Any]] = [
     },
 ]
 
-DATABASES: dict[str, dict[str, Any]] = {
-    "default": env.db("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'zendeskdest.sqlite3'}")
-}
+DATABASES: dict[str, dict[str, Any]] = {"default": _database()}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # IMMEDIATE: a deferred transaction that reads first and writes later cannot wait for another
     # writer, it fails at once with "database is locked", whatever the timeout.

@@ -96,7 +96,10 @@ class Delivery(models.Model):
 class Attempt(models.Model):
     """A request, written down before its bytes leave; `outcome` is empty until it is known."""
 
-    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="attempt_log")
+    # No index of its own: the unique constraint below begins with it.
+    delivery = models.ForeignKey(
+        Delivery, on_delete=models.CASCADE, related_name="attempt_log", db_index=False
+    )
     fence = models.PositiveBigIntegerField()
     seq = models.BigIntegerField()
     digest = models.CharField(max_length=64)
@@ -110,7 +113,7 @@ class Attempt(models.Model):
 
     class Meta:
         ordering = ("-pk",)
-        indexes = [
-            models.Index(fields=["delivery"], condition=Q(outcome=""), name="attempt_open"),
-            models.Index(fields=["started_at"], name="attempt_by_age"),
+        constraints = [
+            models.UniqueConstraint(fields=["delivery", "fence"], name="one_attempt_per_claim")
         ]
+        indexes = [models.Index(fields=["started_at"], name="attempt_by_age")]

@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterator
+from itertools import chain
 from typing import BinaryIO, Final
 
 from activations.profiles import csv_header
@@ -74,7 +75,11 @@ def _csv_rows(stream: BinaryIO) -> Iterator[Row | UnreadableRow]:
     # A limit of the whole process; ours is the row's, so a cell may be as long as a row.
     csv.field_size_limit(MAX_ROW_BYTES)
     lines = _RowLines(stream)
-    reader = csv.reader(lines, strict=True)
+    try:
+        first = next(lines, "")
+    except _RowTooLong as error:
+        raise UnreadableFile("its header line is not CSV") from error
+    reader = csv.reader(chain([first], lines), strict=True, delimiter=_delimiter(first))
     columns = _csv_header(reader)
     number = 1
     while True:
@@ -91,6 +96,11 @@ def _csv_rows(stream: BinaryIO) -> Iterator[Row | UnreadableRow]:
         else:
             if cells:
                 yield _csv_row(number, columns, cells)
+
+
+def _delimiter(header: str) -> str:
+    """Spreadsheets write semicolons where the comma is the decimal sign; in doubt a comma."""
+    return max(",;\t", key=header.count)
 
 
 def _csv_header(reader: Iterator[list[str]]) -> tuple[csv_header.Column, ...]:

@@ -83,6 +83,29 @@ def test_a_refused_file_exits_with_two_and_lists_its_problems(
 
 
 @pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ZENDESK_REQUESTS_PER_SECOND", "fast"),
+        ("ZENDESK_REQUESTS_PER_SECOND", "nan"),
+        ("ENCRYPTION_KEYS", ""),
+        ("DATABASE_URL", "postgre://me:pa55word@127.0.0.1/x"),
+    ],
+)
+def test_an_unusable_setting_is_named_without_its_secrets(
+    environment: dict[str, str], name: str, value: str
+) -> None:
+    result = manage(environment | {name: value}, "status", "--json")
+
+    assert result.returncode == 1
+    error = only_object(result)["error"]
+    assert error["code"] == "settings"
+    assert error["message"].startswith(name)
+    assert error["message"] in result.stderr
+    assert "Traceback" not in result.stderr
+    assert "pa55word" not in result.stdout + result.stderr
+
+
+@pytest.mark.parametrize(
     "arguments",
     [
         ("apply",),

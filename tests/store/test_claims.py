@@ -174,8 +174,8 @@ def test_a_request_that_was_written_down_may_still_land(
     destination: Destination, settings: Settings
 ) -> None:
     row = DeliveryFactory(destination=destination, state="leased", lease_until=NOON)
-    AttemptFactory(delivery=row, deadline_at=NOON)
-    AttemptFactory(delivery=row, deadline_at=SOON, outcome="written")
+    AttemptFactory(delivery=row, fence=1, deadline_at=NOON)
+    AttemptFactory(delivery=row, fence=2, deadline_at=SOON, outcome="written")
 
     claims.reap(at=SOON)
 

@@ -53,9 +53,9 @@ def refuse(destination: Destination, count: int, event: Event = REFUSED) -> set[
 
 def test_a_success_is_stored_with_its_attempt_and_counted(destination: Destination) -> None:
     (claimed,) = claim(destination)
-    (begun,) = attempts.begin(claims=[(claimed, "new")], at=NOON)
+    attempts.begin(claims=[(claimed, "new")], at=NOON)
 
-    tally = settle(Result(claimed, DELIVERED, WRITTEN, begun.attempt_id))
+    tally = settle(Result(claimed, DELIVERED, WRITTEN, was_begun=True))
 
     row, attempt, run = Delivery.objects.get(), Attempt.objects.get(), DataflowRun.objects.get()
     assert (row.state, row.contact_id, row.delivered_digest) == ("delivered", 7, "new")
@@ -123,10 +123,10 @@ def test_attempts_in_doubt_are_closed_by_a_success_after_their_horizon(
     DeliveryFactory(destination=destination, contact_id=7, unsettled_until=NOON)
     assert destination.account_id is not None
     (claimed,) = claims.claim(account_id=destination.account_id, limit=1, at=NOON)
-    attempts.begin(claims=[(claimed, "old")], at=NOON)
-    (begun,) = attempts.begin(claims=[(claimed, "new")], at=NOON)
+    earlier = replace(claimed, fence=claimed.fence - 1)
+    attempts.begin(claims=[(earlier, "old"), (claimed, "new")], at=NOON)
 
-    settle(Result(claimed, DELIVERED, WRITTEN, begun.attempt_id))
+    settle(Result(claimed, DELIVERED, WRITTEN, was_begun=True))
 
     assert sorted(Attempt.objects.values_list("outcome", flat=True)) == ["superseded", "written"]
 
@@ -194,8 +194,9 @@ def test_the_results_of_two_destinations_are_counted_apart(destination: Destinat
 
 def test_old_attempts_are_forgotten_but_not_those_in_doubt(destination: Destination) -> None:
     (claimed,) = claim(destination)
-    attempts.begin(claims=[(claimed, "a"), (claimed, "b")], at=NOON)
-    attempts.finish(results=[(Attempt.objects.earliest("pk").pk, None)])
+    earlier = replace(claimed, fence=claimed.fence - 1)
+    attempts.begin(claims=[(earlier, "a"), (claimed, "b")], at=NOON)
+    attempts.finish(results=[(earlier, None)])
 
     after = NOON + attempts.KEEP_FOR + timedelta(seconds=1)
     assert attempts.prune(at=NOON, limit=10) == 0

@@ -1,10 +1,9 @@
 """The log of requests: written before the bytes leave, completed when the answer is known."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import connection
+from django.db import connection, transaction
 
 from activations.deliveries.events import Sent
 from activations.deliveries.store.claims import Claimed
@@ -26,44 +25,34 @@ _WORDS: dict[type, str] = {
 HANDED_BACK = "handed-back"
 
 
-@dataclass(frozen=True, slots=True)
-class Begun:
-    """An attempt that is written down."""
-
-    attempt_id: int
-    claimed: Claimed
-
-
-def begin(*, claims: Sequence[tuple[Claimed, str]], at: datetime) -> list[Begun]:
+def begin(*, claims: Sequence[tuple[Claimed, str]], at: datetime) -> None:
     """Write attempts down; each claim comes with the digest of what will be sent.
 
-    Should this process die, each of them counts as possibly sent until the lease ends.
+    Should this process die, each of them counts as possibly sent until the lease ends. A claim
+    (delivery and fence) makes one attempt at most.
     """
-    attempts = [
-        Attempt(
-            delivery_id=claimed.id,
-            fence=claimed.fence,
-            seq=claimed.seq,
-            digest=digest,
-            started_at=at,
-            deadline_at=claimed.lease_until,
-        )
+    stamp = connection.ops.adapt_datetimefield_value
+    rows = [
+        (claimed.id, claimed.fence, claimed.seq, digest, stamp(at), stamp(claimed.lease_until))
         for claimed, digest in claims
     ]
-    Attempt.objects.bulk_create(attempts)
-    return [
-        Begun(attempt_id=attempt.pk, claimed=claimed)
-        for attempt, (claimed, _) in zip(attempts, claims, strict=True)
-    ]
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.executemany(
+            f"INSERT INTO {Attempt._meta.db_table} (delivery_id, fence, seq, digest, "  # noqa: S608
+            "started_at, deadline_at, outcome, code, request_id) "
+            "VALUES (%s, %s, %s, %s, %s, %s, '', '', '')",
+            rows,
+        )
 
 
-def finish(*, results: Sequence[tuple[int, Sent | None]]) -> None:
-    """Note what became of attempts, by id; None: it was handed back without being sent."""
-    rows = [(*_account(sent), attempt_id) for attempt_id, sent in results]
+def finish(*, results: Sequence[tuple[Claimed, Sent | None]]) -> None:
+    """Note what became of attempts, by claim; None: handed back without being sent."""
+    rows = [(*_account(sent), claimed.id, claimed.fence) for claimed, sent in results]
     with connection.cursor() as cursor:
         cursor.executemany(
             f"UPDATE {Attempt._meta.db_table} SET outcome = %s, http_status = %s, "  # noqa: S608
-            "code = %s, request_id = %s, started_at = COALESCE(%s, started_at) WHERE id = %s",
+            "code = %s, request_id = %s, started_at = COALESCE(%s, started_at) "
+            "WHERE delivery_id = %s AND fence = %s",
             rows,
         )
 

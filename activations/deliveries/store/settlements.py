@@ -35,14 +35,15 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What happened to one claim. `sent` and `attempt_id` only if a request was written down."""
+    """What happened to one claim. `sent` only if a request was made."""
 
     claimed: Claimed
     event: Event
     sent: Sent | None = None
-    attempt_id: int | None = None
     # The configuration it was rendered with; None: it was not rendered.
     version: int | None = None
+    # An attempt was written down, whether it was sent or not.
+    was_begun: bool = False
 
 
 @dataclass(slots=True)
@@ -137,7 +138,7 @@ def _settle_row(row: Delivery, result: Result, at: datetime) -> bool:
 
 
 def _close_attempts(results: Sequence[Result], rows: Sequence[Delivery]) -> None:
-    attempts.finish(results=[(r.attempt_id, r.sent) for r in results if r.attempt_id is not None])
+    attempts.finish(results=[(r.claimed, r.sent) for r in results if r.was_begun])
     doubted = {result.claimed.id for result in results if result.claimed.unsettled_until}
     settled = [row.pk for row in rows if row.pk in doubted and row.state == DeliveryState.DELIVERED]
     attempts.supersede(delivery_ids=settled)
@@ -145,10 +146,11 @@ def _close_attempts(results: Sequence[Result], rows: Sequence[Delivery]) -> None
 
 def _after_lost_claims(stale: Sequence[Result], at: datetime) -> None:
     """A worker that was away past its lease may have written old data over newer: send again."""
+    if not stale:
+        return
     written = (errors.Written, errors.Unknown)
     ids = [r.claimed.id for r in stale if r.sent and isinstance(r.sent.outcome, written)]
-    if stale:
-        logger.warning("delivery.stale_settle count=%d may_have_written=%d", len(stale), len(ids))
+    logger.warning("delivery.stale_settle count=%d may_have_written=%d", len(stale), len(ids))
     until = at + timedelta(seconds=settings.DELIVERY_SETTLE_SECONDS)
     rows: QuerySet[Delivery] = Delivery.objects.filter(pk__in=ids)
     rows.filter(state=DeliveryState.DELIVERED).update(

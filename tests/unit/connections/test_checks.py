@@ -19,6 +19,8 @@ REAL = {"ZENDESK_SELL_URL": "https://api.getbase.com", "ZENDESK_SANDBOX": False}
         ({"ZENDESK_SELL_URL": "not an address"}, ["connections.E001"]),
         ({"ZENDESK_SELL_URL": "http://["}, ["connections.E001"]),
         ({"ZENDESK_SELL_URL": "ftp://example.org"}, ["connections.E001"]),
+        ({"ZENDESK_SELL_URL": "http://me:secret@127.0.0.1:8090"}, ["connections.E001"]),
+        ({"ZENDESK_SELL_URL": "http://127.0.0.1:8090/?a=b"}, ["connections.E001"]),
         ({"ZENDESK_SELL_URL": "http://example.org"}, ["connections.E002"]),
         (
             {"ZENDESK_SELL_URL": "http://127.0.0.1:8090", "ZENDESK_SANDBOX": False},

@@ -77,6 +77,20 @@ class TestCsv:
             }
         ]
 
+    @pytest.mark.parametrize("delimiter", [";", "\t"])
+    def test_the_header_says_what_separates_cells(self, delimiter: str) -> None:
+        header = delimiter.join(["identityMap.Email", "person.name.lastName"])
+        assert documents(csv_rows(f"{header}\na@example.org{delimiter}Ek, Ann\n")) == [
+            {
+                "identityMap": {"Email": [{"id": "a@example.org", "primary": True}]},
+                "person": {"name": {"lastName": "Ek, Ann"}},
+            }
+        ]
+
+    def test_a_comma_separates_although_an_audience_id_holds_a_semicolon(self) -> None:
+        rows = csv_rows("identityMap.Email,segmentMembership.ups.a;b\na@example.org,realized\n")
+        assert documents(rows)[0]["segmentMembership"] == {"ups": {"a;b": {"status": "realized"}}}
+
     def test_a_namespace_and_an_audience_id_may_hold_dots(self) -> None:
         header = "identityMap.https://example.org/n.4,segmentMembership.ups.vip.2026"
         assert documents(csv_rows(f"{header}\n923,realized\n")) == [
