@@ -17,7 +17,7 @@ def main() -> None:
         # Before a command is found there is nobody to speak for it.
         if "--json" in sys.argv:
             error = {"code": "settings", "message": str(problem), "problems": []}
-            print(json.dumps({"error": error}))
+            sys.stdout.write(json.dumps({"error": error}) + "\n")
         sys.exit(f"The settings cannot be used: {problem}")
 
 

@@ -48,7 +48,12 @@ class Verification:
     @property
     def is_rejected(self) -> bool:
         """Zendesk refused the token, as opposed to not being reachable."""
-        return self.code.startswith(("zendesk-401", "zendesk-403"))
+        return is_refusal(code=self.code)
+
+
+def is_refusal(*, code: str) -> bool:
+    """Whether a problem's code says that Zendesk does not take the token; waiting does not help."""
+    return code.startswith(("zendesk-401", "zendesk-403"))
 
 
 def verify(*, token: str) -> Verification:
@@ -86,6 +91,8 @@ def replace_token(
         locked.status = AccountStatus.UNCHECKED
         locked.problem = locked.problem_code = ""
         locked.checked_at = locked.outage_until = None
+        # The token may be of another Zendesk account: who it is and its fields are asked first.
+        locked.contact_fields_at = None
         locked.outage_failures = 0
         if verification is not None:
             _take_over(locked, verification, at)

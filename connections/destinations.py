@@ -1,7 +1,6 @@
 """Destinations: from draft to enabled, paused, stopped and gone."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -13,7 +12,7 @@ class NameTaken(Exception):
     """Another destination has this name."""
 
 
-def start_draft(*, created_by: Any, at: datetime) -> Destination:
+def start_draft(*, created_by: Any) -> Destination:
     """An empty draft; the connect wizard fills it in."""
     return Destination.objects.create(created_by=created_by)
 
@@ -55,8 +54,8 @@ def disable(*, destination: Destination) -> None:
 
 def resume(*, destination: Destination) -> None:
     """Let a destination that was stopped by identical rejections go on."""
-    if destination.status == DestinationStatus.ERROR:
-        _set_status(destination, DestinationStatus.ENABLED)
+    # Only out of a stop: somebody may have disabled it since the caller read it.
+    _set_status(destination, DestinationStatus.ENABLED, out_of=DestinationStatus.ERROR)
 
 
 def stop(*, destination_id: int, code: str, problem: str) -> bool:
@@ -69,8 +68,7 @@ def stop(*, destination_id: int, code: str, problem: str) -> bool:
 
 def delete(*, destination: Destination) -> None:
     """Forget the destination and all it knew. Contacts in Zendesk stay as they are."""
-    with transaction.atomic():
-        destination.delete()
+    destination.delete()
 
 
 def effective_status(destination: Destination) -> str:
@@ -92,17 +90,15 @@ def _save_named(destination: Destination, fields: Sequence[str]) -> Destination:
     return destination
 
 
-def _set_status(destination: Destination, status: DestinationStatus) -> None:
-    destination.status = status
-    destination.problem = destination.problem_code = ""
-    destination.rejection_streak, destination.rejection_signature = 0, ""
-    destination.save(
-        update_fields=[
-            "status",
-            "problem",
-            "problem_code",
-            "rejection_streak",
-            "rejection_signature",
-            "updated_at",
-        ]
-    )
+def _set_status(
+    destination: Destination,
+    status: DestinationStatus,
+    *,
+    out_of: DestinationStatus | None = None,
+) -> None:
+    rows = Destination.objects.filter(pk=destination.pk)
+    if out_of is not None:
+        rows = rows.filter(status=out_of)
+    fresh = {"problem": "", "problem_code": "", "rejection_streak": 0, "rejection_signature": ""}
+    rows.update(status=status, **fresh)
+    destination.refresh_from_db(fields=["status", *fresh])

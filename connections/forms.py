@@ -27,7 +27,7 @@ class TokenField(forms.CharField):
         super().__init__(label="Bearer Token", max_length=4000, widget=widget, **kwargs)
 
     def clean(self, value: Any) -> Any:
-        token = super().clean(value)
+        token = _bare(super().clean(value) or "")
         if token:
             try:
                 checked_token(token=token)
@@ -43,7 +43,11 @@ class ConnectForm(forms.Form):
 
     mode = forms.ChoiceField(choices=[(EXISTING, ""), (NEW, "")], widget=forms.HiddenInput)
     account = forms.ModelChoiceField(
-        label="Account", queryset=Account.objects.none(), to_field_name="uuid", required=False
+        label="Account",
+        queryset=Account.objects.none(),
+        to_field_name="uuid",
+        required=False,
+        empty_label="Choose an account",
     )
     token = TokenField(required=False)
     account_name = forms.CharField(
@@ -99,11 +103,13 @@ class ConnectForm(forms.Form):
 
 def connect_initial(*, destination: Destination, wanted: str) -> dict[str, Any]:
     """How the form opens: as `wanted`, else with whatever is less to type."""
+    known = list(accounts.listing()[:2])
     if wanted not in (EXISTING, NEW):
-        wanted = EXISTING if accounts.listing().exists() else NEW
+        wanted = EXISTING if known else NEW
+    account = destination.account or (known[0] if len(known) == 1 else None)
     return {
         "mode": wanted,
-        "account": destination.account.uuid if destination.account else None,
+        "account": account.uuid if account else None,
         "account_name": accounts.free_name(wanted="Zendesk"),
     }
 
@@ -125,8 +131,14 @@ class NewTokenForm(forms.Form):
 
 
 def _token_warning(form: forms.Form) -> str:
-    token = form.data.get("token", "") if form.is_bound else ""
+    token = _bare(form.data.get("token", "")) if form.is_bound else ""
     return (token_warning(token=token) or "") if token else ""
+
+
+def _bare(text: str) -> str:
+    """Without the blanks around it, and without the word before it in a copied header."""
+    text = text.strip()
+    return text[7:].strip() if text[:7].casefold() == "bearer " else text
 
 
 class NameForm(forms.Form):
@@ -162,7 +174,10 @@ class DetailsForm(NameForm):
     alert_skipped_rate = forms.BooleanField(
         label="Activation Skipped Rate Exceeded",
         required=False,
-        help_text="Says so when more than 1 % of the profiles of a run were excluded.",
+        help_text=(
+            "More than 1 % of the profiles of a run were excluded."
+            " Your choice is kept; alerts are not sent yet."
+        ),
     )
 
     @property

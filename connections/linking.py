@@ -18,7 +18,7 @@ class Link:
     @property
     def is_refused(self) -> bool:
         """Zendesk answered and does not take the token; waiting does not help."""
-        return self.code.startswith(("zendesk-401", "zendesk-403"))
+        return accounts.is_refusal(code=self.code)
 
 
 @dataclass(frozen=True, slots=True)

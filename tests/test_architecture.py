@@ -144,7 +144,7 @@ def test_one_module_opens_sealed_tokens() -> None:
         if _called(call) == "unseal"
     }
 
-    assert callers <= {"connections.credentials"}
+    assert callers == {"connections.credentials"}
 
 
 def test_modules_stay_short() -> None:

@@ -8,6 +8,9 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.dateformat import format as date_format
+
+from zendeskdest import __version__
 
 # Zendesk switches Sell off on this day.
 SELL_ENDS_ON = date(2027, 8, 31)
@@ -31,7 +34,6 @@ class NavItem:
     url: str
     icon: str
     is_current: bool
-    badge: str = ""
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
@@ -46,12 +48,14 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "zendesk_sandbox": settings.ZENDESK_SANDBOX,
         "sandbox_url": settings.ZENDESK_SELL_URL if settings.ZENDESK_SANDBOX else "",
         "sell_end_notice": sell_end_notice(today=timezone.now().date()),
+        "version": __version__,
     }
 
 
 def sell_end_notice(*, today: date) -> str:
     """How long Sell will be there."""
     days = (SELL_ENDS_ON - today).days
+    day = date_format(SELL_ENDS_ON, "j F Y")
     if days < 0:
-        return f"Zendesk Sell ended on {SELL_ENDS_ON}."
-    return f"Zendesk Sell ends on {SELL_ENDS_ON}: {days} day{'' if days == 1 else 's'} left."
+        return f"Zendesk Sell ended on {day}."
+    return f"Zendesk Sell ends on {day}: {days} day{'' if days == 1 else 's'} left."

@@ -77,7 +77,6 @@ INGEST_REQUESTS_PER_MINUTE: int = int(_number("INGEST_REQUESTS_PER_MINUTE", defa
 # --- Django ---------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -183,11 +182,8 @@ EMAIL_CONFIG: dict[str, Any] = env.email_url("EMAIL_URL", default="consolemail:/
 vars().update(EMAIL_CONFIG)
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = INGEST_MAX_BODY_BYTES
-SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = SECURE_COOKIES
 CSRF_COOKIE_SECURE = SECURE_COOKIES
-SECURE_REFERRER_POLICY = "same-origin"
-X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],

@@ -4,11 +4,6 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 
-def simplified(name: str) -> str:
-    """Without capitals, blanks and marks: `Loyalty tier`, `loyalty.tier` and `loyaltyTier`."""
-    return "".join(letter for letter in name.casefold() if letter.isalnum())
-
-
 def twin(*, name: str, among: Iterable[str]) -> str | None:
     """The name that differs only by capitals or blanks."""
     wanted = _folded(name)

@@ -9,7 +9,7 @@ from connections.models import Account, Destination
 
 
 class Delivery(models.Model):
-    """One row per destination and profile; README, Delivery, draws its life.
+    """One row per destination and profile; docs/architecture.md draws its life.
 
     `desired_seq` grows with every change that may matter; `delivered_seq` is the newest of them
     that Zendesk is known to hold. `account` repeats the destination's, so that the database

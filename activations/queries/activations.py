@@ -31,6 +31,11 @@ def of(*, destination_id: int, today: date) -> list[Row]:
     ]
 
 
+def count(*, destination_id: int) -> int:
+    """How many audiences are activated there."""
+    return Activation.objects.filter(destination_id=destination_id).count()
+
+
 def _schedule(activation: Activation, today: date) -> str:
     if activation.start_on > today:
         return "planned"

@@ -14,6 +14,11 @@ class Row:
     problems: tuple[DraftProblem, ...]
 
     @property
+    def is_untouched(self) -> bool:
+        """Whether nothing was selected yet."""
+        return not (self.mapping.source or self.mapping.target)
+
+    @property
     def number(self) -> int:
         """As people count."""
         return self.index + 1

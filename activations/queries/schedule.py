@@ -30,6 +30,11 @@ class Row:
     confirmation: str
 
     @property
+    def is_untouched(self) -> bool:
+        """Whether no Mapping ID was entered yet."""
+        return not self.schedule.mapping_id
+
+    @property
     def note_id(self) -> str:
         """Id of the place under the Mapping ID that says what is known about it."""
         return f"note-{self.audience.pk}"

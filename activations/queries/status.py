@@ -70,7 +70,7 @@ class DestinationState:
     last_error: LastError | None
 
     def as_json(self) -> dict[str, Any]:
-        """The shape that scripts rely on (README, Status)."""
+        """The shape of `status --json`, which scripts rely on."""
         counts = self.counts
         return {
             "name": self.name,
@@ -143,6 +143,11 @@ def _state(row: Destination, counts: Counts) -> DestinationState:
 
 
 def _last_error(row: Destination) -> LastError | None:
+    """The newer of what became of its contacts and of its account's token."""
+    account = row.account
+    if account is not None and account.problem_code and account.checked_at is not None:
+        if row.last_error_at is None or row.last_error_at <= account.checked_at:
+            return LastError(account.problem_code, account.problem, account.checked_at)
     if not row.last_error_code:
         return None
     return LastError(row.last_error_code, row.last_error, row.last_error_at)

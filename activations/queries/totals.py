@@ -1,11 +1,12 @@
 """Where the profiles of a destination stand now, and why some were not sent."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db.models import Count, Max
 
 from activations.models import Backfill, Delivery
+from activations.queries.remedies import remedy
 from activations.terms import DeliveryState, ExclusionCode
 
 _FAILURES = {
@@ -36,6 +37,11 @@ class Reason:
         """An excluded profile is looked at again by itself when it changes."""
         return self.state == DeliveryState.FAILED
 
+    @property
+    def remedy(self) -> str:
+        """What to do about it."""
+        return remedy(code=self.code)
+
 
 @dataclass(frozen=True, slots=True)
 class Totals:
@@ -49,19 +55,29 @@ class Totals:
     reasons: tuple[Reason, ...]
 
     @property
+    def settled(self) -> int:
+        """How many are not pending."""
+        return self.activated + self.excluded + self.failed
+
+    @property
+    def known(self) -> int:
+        """All of them."""
+        return self.settled + self.pending
+
+    @property
     def is_busy(self) -> bool:
         """Whether the numbers are about to change."""
         return self.pending > 0 or self.is_backfilling
 
 
 def of(*, destination_id: int) -> Totals:
-    """Two queries, whatever the number of profiles or codes."""
-    grouped = list(
-        Delivery.objects.filter(destination_id=destination_id)
-        .order_by()
-        .values_list("state", "code")
-        .annotate(count=Count("pk"), example=Max("detail"))
-    )
+    """Three queries, whatever the number of profiles or codes."""
+    deliveries = Delivery.objects.filter(destination_id=destination_id).order_by()
+    by_code = deliveries.values_list("state", "code")
+    grouped = list(by_code.annotate(count=Count("pk")))
+    # Apart from the counts, which an index answers alone: most rows are delivered, without a why.
+    undelivered = by_code.filter(state__in=_UNDELIVERED)
+    examples = {(s, c): detail for s, c, detail in undelivered.annotate(example=Max("detail"))}
     return Totals(
         activated=_sum(grouped, DeliveryState.DELIVERED),
         excluded=_sum(grouped, DeliveryState.EXCLUDED),
@@ -70,22 +86,26 @@ def of(*, destination_id: int) -> Totals:
         is_backfilling=Backfill.objects.filter(
             destination_id=destination_id, finished_at__isnull=True
         ).exists(),
-        reasons=tuple(sorted(_reasons(grouped), key=lambda reason: (-reason.count, reason.code))),
+        reasons=_reasons(grouped, examples),
     )
 
 
 _OPEN = (DeliveryState.PENDING, DeliveryState.LEASED, DeliveryState.WAITING)
-_Grouped = Iterable[tuple[str, str, int, str]]
+_UNDELIVERED = (DeliveryState.EXCLUDED, DeliveryState.FAILED)
+_Grouped = Iterable[tuple[str, str, int]]
 
 
 def _sum(grouped: _Grouped, *states: str) -> int:
-    return sum(count for state, _, count, _ in grouped if state in states)
+    return sum(count for state, _, count in grouped if state in states)
 
 
-def _reasons(grouped: _Grouped) -> Iterable[Reason]:
-    for state, code, count, example in grouped:
-        if state in (DeliveryState.EXCLUDED, DeliveryState.FAILED):
-            yield Reason(state, code, _meaning(state, code), example, count)
+def _reasons(grouped: _Grouped, examples: Mapping[tuple[str, str], str]) -> tuple[Reason, ...]:
+    reasons = [
+        Reason(state, code, _meaning(state, code), examples.get((state, code), ""), count)
+        for state, code, count in grouped
+        if state in _UNDELIVERED
+    ]
+    return tuple(sorted(reasons, key=lambda reason: (-reason.count, reason.code)))
 
 
 def _meaning(state: str, code: str) -> str:

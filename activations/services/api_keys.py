@@ -8,7 +8,7 @@ import hashlib
 import re
 import secrets
 import string
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -37,10 +37,7 @@ class IssuedKey:
     """`text` exists here and nowhere else."""
 
     name: str
-    text: str
-
-    def __repr__(self) -> str:
-        return f"IssuedKey(name={self.name!r})"
+    text: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +45,6 @@ class KnownKey:
     """The key a request came with."""
 
     id: int
-    name: str
 
 
 def create(*, name: str) -> IssuedKey:
@@ -75,7 +71,7 @@ def verify(*, text: str, at: datetime) -> KnownKey | None:
     if key is None or not is_right:
         return None
     _note_use(key, at)
-    return KnownKey(id=key.pk, name=key.name)
+    return KnownKey(id=key.pk)
 
 
 def revoke(*, name: str, at: datetime) -> bool:

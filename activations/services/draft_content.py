@@ -5,7 +5,7 @@ The draft keeps what was typed, valid or not; here it is read as mappings and sc
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -82,7 +82,7 @@ class Content:
     mappings: tuple[MappingRow, ...]
     schedule: tuple[ScheduleRow, ...]
     rules: tuple[MappingRule, ...] = ()
-    problems: tuple[DraftProblem, ...] = field(default=())
+    problems: tuple[DraftProblem, ...] = ()
 
     @property
     def blocking(self) -> tuple[DraftProblem, ...]:

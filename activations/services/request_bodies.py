@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest
 from django.http.request import UnreadablePostError
+from gunicorn.http.errors import ParseException  # type: ignore[import-untyped]
 
 from activations.profiles.files import read_rows
 from activations.profiles.problems import Rejected
@@ -71,6 +72,9 @@ def _documents(body: bytes) -> Iterator[Row | UnreadableRow]:
 
 
 def _body(request: HttpRequest) -> bytes:
+    # A chunked body has no length, and without one Django reads nothing; the server marks the end.
+    if request.META.get("wsgi.input_terminated") and not request.META.get("CONTENT_LENGTH"):
+        return _chunked(request)
     try:
         length = int(request.META.get("CONTENT_LENGTH") or 0)
     except ValueError as error:
@@ -85,6 +89,17 @@ def _body(request: HttpRequest) -> bytes:
         raise _unreadable("The body ended too early.") from error
     if len(body) < length:
         raise _unreadable("The body is shorter than its Content-Length.")
+    return body
+
+
+def _chunked(request: HttpRequest) -> bytes:
+    limit = settings.INGEST_MAX_BODY_BYTES
+    try:
+        body: bytes = request.META["wsgi.input"].read(limit + 1)
+    except (OSError, ParseException) as error:
+        raise _unreadable("The body ended too early.") from error
+    if len(body) > limit:
+        raise _too_large()
     return body
 
 

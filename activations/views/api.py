@@ -14,6 +14,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
+from redis import RedisError
 
 from activations import ingestion
 from activations.profiles.rows import Row, UnreadableRow
@@ -35,8 +36,9 @@ def profiles(request: HttpRequest) -> JsonResponse:
         return _ingest(request)
     except Refused as error:
         return _error(error.status, error.code, error.message)
-    except (OperationalError, InterfaceError):
-        message = "The database is not available; send the same profiles again."
+    except (OperationalError, InterfaceError, RedisError):
+        # Without Redis nobody counts requests; a limit that cannot be held lets nothing through.
+        message = "The service is not available; send the same profiles again."
         return _error(503, "unavailable", message, **{"Retry-After": str(_BUSY_SECONDS)})
 
 

@@ -1,5 +1,6 @@
 """The page of one destination: what it did hour by hour, what it sends, what went wrong."""
 
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -16,29 +17,36 @@ from connections.destinations import effective_status
 from connections.queries import destinations
 from connections.views.found import or_404
 
-BUSY_SECONDS, IDLE_SECONDS = 3, 30
+BUSY_SECONDS, IDLE_SECONDS = 2, 5
 
 
 @require_safe
 def dataflow_runs(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    context = _context(request, uuid)
-    page = Asked.by(request, default="").page_of(runs.of(destination_id=context["destination"].pk))
-    has_work = context["totals"].is_busy
-    context["page"] = page
-    context["runs"] = runs.rows(runs=list(page.object_list), has_work=has_work, at=timezone.now())
-    return render(request, "activations/destination_runs.html", {**context, "tab": "runs"})
+    context = _page_context(request, uuid)
+    context |= _runs(request, context)
+    return render(request, "activations/destination_runs.html", _marked(context, tab="runs"))
 
 
 @require_safe
 def activation_data(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    context = _context(request, uuid)
-    return render(request, "activations/destination_data.html", {**context, "tab": "data"})
+    context = _page_context(request, uuid)
+    destination_id, today = context["destination"].pk, timezone.now().date()
+    context["audiences"] = activations.of(destination_id=destination_id, today=today)
+    return render(request, "activations/destination_data.html", _marked(context, tab="data"))
 
 
 @require_safe
 def live(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    """The part of both tabs that changes by itself."""
-    return render(request, "activations/destination_live.html", _context(request, uuid))
+    """What changes by itself on the page of a tab; 204 while it is as the page has it."""
+    context = _live_context(uuid)
+    tab = request.GET.get("tab", "data")
+    if tab == "runs":
+        context["audience_count"] = activations.count(destination_id=context["destination"].pk)
+        context |= _runs(request, context)
+    context = _marked(context, tab=tab)
+    if request.GET.get("seen") == context["mark"]:
+        return HttpResponse(status=204)
+    return render(request, "activations/destination_news.html", context)
 
 
 @require_POST
@@ -51,7 +59,39 @@ def retry(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return redirect("activations:destination-detail", uuid=uuid)
 
 
-def _context(request: HttpRequest, uuid: UUID) -> dict[str, Any]:
+def _page_context(request: HttpRequest, uuid: UUID) -> dict[str, Any]:
+    context = _live_context(uuid)
+    destination_id = context["destination"].pk
+    return {
+        **context,
+        "audience_count": activations.count(destination_id=destination_id),
+        "has_draft": drafts.has_open(destination_id=destination_id, person_id=request.user.pk),
+    }
+
+
+def _runs(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    page = Asked.by(request, default="").page_of(runs.of(destination_id=context["destination"].pk))
+    has_work = context["totals"].is_busy
+    rows = runs.rows(runs=list(page.object_list), has_work=has_work, at=timezone.now())
+    return {"page": page, "runs": rows}
+
+
+def _marked(context: dict[str, Any], *, tab: str) -> dict[str, Any]:
+    """With a mark of everything that changes by itself, so that equal answers are not drawn."""
+    account = context["account"]
+    shown = [
+        *(context[name] for name in ("totals", "status", "is_held")),
+        context["destination"].problem,
+        account and (account.status, account.problem, account.outage_until),
+        [(row, row.run.profiles_received) for row in context.get("runs", ())],
+        [row.run.identities_activated for row in context.get("runs", ())],
+    ]
+    mark = sha256(repr(shown).encode()).hexdigest()[:16]
+    return {**context, "tab": tab, "mark": mark}
+
+
+def _live_context(uuid: UUID) -> dict[str, Any]:
+    """Asked for every few seconds, so only what `destination_live.html` shows."""
     destination = or_404(destinations.get, uuid=uuid)
     now = timezone.now()
     standing = totals.of(destination_id=destination.pk)
@@ -63,8 +103,6 @@ def _context(request: HttpRequest, uuid: UUID) -> dict[str, Any]:
         "status": effective_status(destination),
         "is_on": destination.status != "disabled",
         "totals": standing,
-        "audiences": activations.of(destination_id=destination.pk, today=now.date()),
         "is_held": held_until is not None and held_until > now,
-        "has_draft": drafts.has_open(destination_id=destination.pk, person_id=request.user.pk),
         "refresh_seconds": BUSY_SECONDS if standing.is_busy else IDLE_SECONDS,
     }

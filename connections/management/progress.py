@@ -2,27 +2,17 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    Progress,
-    SpinnerColumn,
-    TaskID,
-    TaskProgressColumn,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 
 class Bar:
     """What a command moves along; without a terminal every call is free and shows nothing."""
 
-    def __init__(self, *, progress: Progress | None, task: TaskID) -> None:
+    def __init__(self, *, progress: "Progress | None" = None) -> None:
         self._progress = progress
-        self._task = task
 
     def update(
         self, *, completed: float, note: str | None = None, total: float | None = None
@@ -30,9 +20,10 @@ class Bar:
         """`completed` counts from the start, in the unit of `total`; `note` stands behind it."""
         if self._progress is None:
             return
-        self._progress.update(self._task, completed=completed, total=total)
+        task = self._progress.task_ids[0]
+        self._progress.update(task, completed=completed, total=total)
         if note is not None:
-            self._progress.update(self._task, note=note)
+            self._progress.update(task, note=note)
 
 
 @contextmanager
@@ -41,8 +32,26 @@ def shown(
 ) -> Iterator[Bar]:
     """A bar on `stream` while the block runs; `total` None means that nobody knows the end."""
     if not is_visible:
-        yield Bar(progress=None, task=TaskID(0))
+        yield Bar()
         return
+    with _progress(stream) as progress:
+        progress.add_task(description, total=total, note="")
+        yield Bar(progress=progress)
+
+
+def _progress(stream: IO[str]) -> "Progress":
+    # Imported here: most commands run without a terminal, and rich takes its time to load.
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        Progress,
+        SpinnerColumn,
+        TaskProgressColumn,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -52,5 +61,4 @@ def shown(
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=Console(file=stream), transient=True) as progress:
-        yield Bar(progress=progress, task=progress.add_task(description, total=total, note=""))
+    return Progress(*columns, console=Console(file=stream), transient=True)

@@ -7,10 +7,15 @@ from django.db.migrations.executor import MigrationExecutor
 def problem() -> str:
     """What is missing, in words; empty when ready."""
     try:
-        executor = MigrationExecutor(connection)
-        waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        waiting = waiting_migrations()
     except DatabaseError as error:
         return f"The database does not answer ({type(error).__name__})."
     if waiting:
-        return f"{len(waiting)} migrations are not applied: run `manage.py migrate`."
+        return f"{waiting} migrations are not applied: run `manage.py migrate`."
     return ""
+
+
+def waiting_migrations() -> int:
+    """How many migrations are still to be applied."""
+    executor = MigrationExecutor(connection)
+    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))

@@ -5,8 +5,9 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect, render, resolve_url
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from connections import accounts, linking
@@ -38,15 +39,15 @@ def check(request: HttpRequest, uuid: UUID) -> HttpResponse:
 def new_token(request: HttpRequest, uuid: UUID) -> HttpResponse:
     account = or_404(queries.get, uuid=uuid)
     form = NewTokenForm(request.POST or None)
-    link = None
+    link, back = None, _back(request)
     if request.method == "POST" and form.is_valid():
         token = form.cleaned_data["token"]
         link = linking.renew(account=account, token=token, at=timezone.now())
         if link.account is not None:
             messages.success(request, f"{account.name} is connected with the new token.")
-            return redirect("connections:accounts")
+            return redirect(back)
         form.take_refusal(link)
-    context = {"account": account, "form": form, "link": link}
+    context = {"account": account, "form": form, "link": link, "back": back}
     return render(request, "connections/new_token.html", context)
 
 
@@ -60,3 +61,11 @@ def delete(request: HttpRequest, uuid: UUID) -> HttpResponse:
     else:
         messages.success(request, f"{account.name} was deleted, and its token with it.")
     return redirect("connections:accounts")
+
+
+def _back(request: HttpRequest) -> str:
+    """The page that asked for a new token, when `next` names one of ours."""
+    wanted = request.GET.get("next", "")
+    if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None):
+        return wanted
+    return resolve_url("connections:accounts")

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from connections import destinations
@@ -61,5 +60,5 @@ def catalog(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def new_destination(request: HttpRequest) -> HttpResponse:
-    draft = destinations.start_draft(created_by=request.user, at=timezone.now())
+    draft = destinations.start_draft(created_by=request.user)
     return redirect("connections:connect", uuid=draft.uuid)

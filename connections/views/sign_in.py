@@ -45,6 +45,9 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 @login_not_required
 @require_safe
 def redeem(request: HttpRequest, secret: str) -> HttpResponse:
+    if request.method == "HEAD":
+        # Whoever only looks whether the link is there (a preview, a scanner) must not use it up.
+        return HttpResponse()
     user = sign_in.redeem(secret=secret, at=timezone.now())
     if user is None:
         return render(request, "registration/link_invalid.html", status=410)

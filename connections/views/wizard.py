@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
+from django_htmx.http import replace_url
 
 from connections import destinations, linking
 from connections.forms import SKIPPED_RATE_ALERT, ConnectForm, DetailsForm, connect_initial
@@ -47,7 +48,9 @@ def connect(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "has_accounts": account_queries.listing().exists(),
         "steps": _steps(uuid, current="authenticate"),
     }
-    return render(request, "connections/connect.html", context)
+    answer = render(request, "connections/connect.html", context)
+    # After htmx connected, the address may still ask for the form of a new account.
+    return answer if context["account"] is None else replace_url(answer, request.path)
 
 
 @form_page

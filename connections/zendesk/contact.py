@@ -9,21 +9,6 @@ from typing import Literal, TypeAlias
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
-FIELD_TYPES = (
-    "string",
-    "text",
-    "number",
-    "bool",
-    "date",
-    "datetime",
-    "email",
-    "phone",
-    "url",
-    "address",
-    "list",
-    "multi_select_list",
-)
-
 
 @dataclass(frozen=True, slots=True)
 class AttributeSpec:

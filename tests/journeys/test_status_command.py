@@ -91,6 +91,18 @@ def test_a_rejected_account_shows_as_error_with_the_way_out() -> None:
     assert "Give account “Acme Sell” a new token" in text
 
 
+@pytest.mark.parametrize(("minutes", "code"), [(1, "zendesk-401"), (-1, "zendesk-422-unknown")])
+def test_the_last_error_is_the_newer_of_a_contacts_and_the_tokens(minutes: int, code: str) -> None:
+    destination = destination_with_everything()
+    account = destination.account
+    account.status, account.problem_code = AccountStatus.REJECTED, "zendesk-401"
+    account.problem = "Refused."
+    account.checked_at = destination.last_error_at + timedelta(minutes=minutes)
+    account.save()
+
+    assert run("status", "--json").json["destinations"][0]["last_error"]["code"] == code
+
+
 def test_people_read_counts_reasons_and_the_next_step() -> None:
     destination_with_everything()
 

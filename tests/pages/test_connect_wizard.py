@@ -13,7 +13,7 @@ from tests import factories
 
 @pytest.fixture
 def opened(user: User) -> Destination:
-    return destinations.start_draft(created_by=user, at=factories.NOON)
+    return destinations.start_draft(created_by=user)
 
 
 def _url(name: str, destination: Destination) -> str:
@@ -56,6 +56,36 @@ def test_a_wrong_token_is_said_at_the_field_and_saves_nothing(
     assert not Account.objects.exists()
     opened.refresh_from_db()
     assert opened.account is None
+
+
+@pytest.mark.parametrize("around", ["  {}\n", "Bearer {}", " bearer  {} "])
+def test_a_token_may_be_pasted_with_blanks_or_the_word_before_it(
+    signed_in: Client, opened: Destination, sandbox: RunningSandbox, around: str
+) -> None:
+    assert "Connected" in _connect(signed_in, opened, around.format(factories.TOKEN))
+    assert Account.objects.get().token_last_four == factories.TOKEN[-4:]
+
+
+def test_the_length_of_a_wrong_token_is_said_without_the_blanks_around_it(
+    signed_in: Client, opened: Destination, sandbox: RunningSandbox
+) -> None:
+    assert "this one has 11" in _connect(signed_in, opened, "  wrong-token ")
+
+
+def test_once_connected_a_reload_shows_the_account_and_not_the_form_again(
+    signed_in: Client, opened: Destination, sandbox: RunningSandbox
+) -> None:
+    _connect(signed_in, opened, factories.TOKEN)
+    answer = signed_in.get(_url("connect", opened), headers={"HX-Request": "true"})
+    assert answer["HX-Replace-Url"] == _url("connect", opened)
+
+
+def test_the_only_account_is_chosen_already(signed_in: Client, opened: Destination) -> None:
+    account = factories.AccountFactory()
+    assert (
+        f'value="{account.uuid}" selected'
+        in signed_in.get(_url("connect", opened)).content.decode()
+    )
 
 
 def test_an_unreachable_zendesk_is_said_with_the_advice_to_wait(

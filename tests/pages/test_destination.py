@@ -47,9 +47,34 @@ def test_each_profile_counts_in_exactly_one_total(
 def test_it_looks_again_often_only_while_something_is_pending(
     signed_in: Client, destination: Destination
 ) -> None:
-    assert 'hx-trigger="every 30s"' in _page(signed_in, destination, "destination-live")
+    assert 'hx-trigger="every 5s"' in _page(signed_in, destination, "destination-live")
     factories.DeliveryFactory(destination=destination)
-    assert 'hx-trigger="every 3s"' in _page(signed_in, destination, "destination-live")
+    assert 'hx-trigger="every 2s"' in _page(signed_in, destination, "destination-live")
+
+
+def test_it_is_drawn_again_only_when_something_changed(
+    signed_in: Client, destination: Destination
+) -> None:
+    page = signed_in.get(_url("destination-detail", destination))
+    asked = {"tab": "runs", "seen": page.context["mark"]}
+    url = _url("destination-live", destination)
+    assert signed_in.get(url, asked).status_code == 204
+    factories.DataflowRunFactory(destination=destination, started_at=factories.NOON)
+    news = signed_in.get(url, asked).content.decode()
+    assert 'id="runs" hx-swap-oob="true"' in news
+    assert "No dataflow run yet" not in news
+
+
+def test_a_stop_reaches_the_open_page_with_its_status(
+    signed_in: Client, destination: Destination
+) -> None:
+    seen = signed_in.get(_url("destination-data", destination)).context["mark"]
+    Destination.objects.update(status="error", problem="Refused.", problem_code="x")
+    news = signed_in.get(_url("destination-live", destination), {"tab": "data", "seen": seen})
+    page = news.content.decode()
+    assert 'id="status" hx-swap-oob="true"' in page
+    assert "Refused." in page
+    assert "Error" in page
 
 
 def test_codes_come_with_their_meaning_and_zendesks_own_words_as_text(
@@ -84,7 +109,9 @@ def test_a_stopped_destination_says_why_and_can_be_resumed(signed_in: Client) ->
     destination = factories.DestinationFactory(
         status="error", problem="Refused 20 times in a row.", problem_code="zendesk-422-unknown"
     )
-    assert "Refused 20 times in a row." in _page(signed_in, destination)
+    page = _page(signed_in, destination)
+    assert "Refused 20 times in a row." in page
+    assert "Resume and retry" in page
     signed_in.post(reverse("connections:resume", args=[destination.uuid]))
     destination.refresh_from_db()
     assert destination.status == "enabled"

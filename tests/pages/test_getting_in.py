@@ -1,17 +1,23 @@
 """Signing in, the one-time link, signing out, the theme, and who sees what."""
 
+import re
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
-from django.urls import reverse
+from django.urls import URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from connections import sign_in
 from tests import factories
 
 WELCOME = "/welcome/"
+# What a stranger must reach to get in, and what machines ask for with a key or without any.
+OPEN_TO_ALL = {"login", "sign-in-link", "theme", "healthz", "readyz", "metrics", "profiles"}
 
 
 @pytest.fixture
@@ -23,11 +29,23 @@ def _link(user: User) -> str:
     return sign_in.path(secret=sign_in.create(user=user, at=timezone.now()))
 
 
-def test_every_page_asks_for_a_sign_in(client: Client, db: None) -> None:
-    for name in ("catalog", "accounts"):
-        answer = client.get(reverse(f"connections:{name}"))
-        assert answer.status_code == 302
-        assert answer["Location"].startswith(reverse("login"))
+def _pages(patterns: Sequence[Any], prefix: str = "/") -> Iterator[tuple[str, str]]:
+    """The name and a path of every address there is."""
+    for entry in patterns:
+        path = prefix + re.sub(r"<\w+:\w+>", str(uuid4()), str(entry.pattern))
+        if isinstance(entry, URLResolver):
+            yield from _pages(entry.url_patterns, path)
+        else:
+            yield f"{entry.name}", path
+
+
+def test_every_page_but_a_named_few_asks_for_a_sign_in(client: Client, db: None) -> None:
+    is_open = {
+        name
+        for name, path in _pages(get_resolver().url_patterns)
+        if not client.get(path).headers.get("Location", "").startswith(reverse("login"))
+    }
+    assert is_open == OPEN_TO_ALL
 
 
 def test_a_name_and_password_lead_to_the_catalog(client: Client, user: User) -> None:
@@ -45,6 +63,12 @@ def test_a_one_time_link_signs_in_once(client: Client, newcomer: User) -> None:
     link = _link(newcomer)
     assert client.get(link)["Location"] == WELCOME
     assert Client().get(link).status_code == 410
+
+
+def test_looking_whether_a_link_is_there_does_not_use_it_up(client: Client, newcomer: User) -> None:
+    link = _link(newcomer)
+    assert Client().head(link).status_code == 200
+    assert client.get(link)["Location"] == WELCOME
 
 
 def test_a_link_that_is_too_old_says_how_to_get_a_new_one(client: Client, newcomer: User) -> None:
@@ -124,7 +148,7 @@ def test_every_page_says_when_zendesk_sell_ends_and_that_this_is_a_simulator(
     signed_in: Client,
 ) -> None:
     page = signed_in.get(reverse("connections:catalog")).content.decode()
-    assert "Zendesk Sell ends on 2027-08-31" in page
+    assert "Zendesk Sell ends on 31 August 2027" in page
     assert "Simulator: nothing here reaches the real Zendesk" in page
 
 

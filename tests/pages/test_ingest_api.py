@@ -11,6 +11,7 @@ from django.core.cache import cache
 from django.db import OperationalError, connection
 from django.test import Client
 from django.utils import timezone
+from gunicorn.http.errors import InvalidChunkSize
 from pytest_django import Settings
 
 from activations.models import ApiKey, Membership, Profile
@@ -176,6 +177,36 @@ def test_a_body_that_was_cut_is_refused(client: Client, key: str) -> None:
     assert Profile.objects.count() == 0
 
 
+class Chunked(BytesIO):
+    """What a server gives for a chunked body: no length, and an end of its own."""
+
+    def as_request(self) -> dict[str, Any]:
+        return {"wsgi.input": self, "wsgi.input_terminated": True, "CONTENT_LENGTH": ""}
+
+
+class BrokenChunks(Chunked):
+    def read(self, size: int | None = -1) -> bytes:
+        raise InvalidChunkSize(b"xyz")
+
+
+def test_a_chunked_body_is_taken(client: Client, key: str) -> None:
+    body = Chunked(json.dumps(ANN).encode())
+
+    assert post(client, key, ANN, **body.as_request()).json()["accepted"] == 1
+
+
+def test_a_chunked_body_has_the_same_limit(client: Client, key: str, settings: Settings) -> None:
+    settings.INGEST_MAX_BODY_BYTES = 100
+    body = Chunked(json.dumps(ANN | {"note": "x" * 100}).encode())
+
+    assert post(client, key, ANN, **body.as_request()).status_code == 413
+
+
+def test_broken_chunks_are_refused(client: Client, key: str) -> None:
+    assert post(client, key, ANN, **BrokenChunks().as_request()).status_code == 400
+    assert Profile.objects.count() == 0
+
+
 def test_a_compressed_body_is_taken(client: Client, key: str) -> None:
     body = gzip.compress(json.dumps(ANN).encode())
 
@@ -232,6 +263,18 @@ def test_without_the_database_there_is_no_2xx(client: Client, key: str) -> None:
     assert response.status_code == 503
     assert int(response.headers["Retry-After"]) > 0
     assert response.json()["error"]["code"] == "unavailable"
+
+
+def test_without_redis_the_sender_is_asked_to_come_again(
+    client: Client, key: str, settings: Settings
+) -> None:
+    backend = "django.core.cache.backends.redis.RedisCache"
+    settings.CACHES = {"default": {"BACKEND": backend, "LOCATION": "redis://127.0.0.1:9/0"}}
+
+    response = post(client, key, ANN)
+
+    assert (response.status_code, response["Retry-After"]) == (503, "5")
+    assert Profile.objects.count() == 0
 
 
 def test_only_a_hash_of_the_key_is_kept(key: str) -> None:

@@ -138,3 +138,12 @@ def test_renaming_a_destination_does_not_undo_that_it_was_stopped() -> None:
 
     stored = Destination.objects.get()
     assert (stored.name, stored.status, stored.problem) == ("New name", "error", "Stopped.")
+
+
+def test_a_new_token_is_asked_who_it_is_before_anything_is_sent() -> None:
+    account = AccountFactory(contact_fields_at=NOON)
+
+    replaced = accounts.replace_token(account=account, token="n" * 64, verification=None, at=LATER)
+
+    # Couriers read the fields of an account without this time first, and with them who it is.
+    assert replaced.contact_fields_at is None

@@ -124,7 +124,7 @@ class _Changer:
 
     def _create_destination(self, change: Change) -> None:
         entry = self._destinations[change.key]
-        destination = destinations.start_draft(created_by=None, at=self._at)
+        destination = destinations.start_draft(created_by=None)
         account = Account.objects.get(name=entry.account)
         destinations.use_account(destination=destination, account=account)
         self._save_details(destination, entry)

@@ -1,5 +1,6 @@
 """Step Select audiences."""
 
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -37,10 +38,10 @@ def step(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return frame.page(request, draft, step="audiences", is_stale=is_stale, **context)
 
 
-def _save(request: HttpRequest, draft: object) -> bool:
+def _save(request: HttpRequest, draft: Any) -> bool:
     try:
         drafts.select_audiences(
-            draft=draft,  # type: ignore[arg-type]
+            draft=draft,
             version=forms.version(data=request.POST),
             shown=forms.numbers(data=request.POST, name="shown"),
             chosen=forms.numbers(data=request.POST, name="chosen"),

@@ -10,7 +10,6 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import CommandParser
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from connections import sign_in
@@ -22,6 +21,7 @@ from connections.management.command import (
     ProductCommand,
     UsageProblem,
 )
+from connections.queries import readiness
 from connections.zendesk.sandbox import DEMO_TOKEN
 from zendeskdest.serving import health, only_one, ports, roles, words
 from zendeskdest.serving.roles import Address, Role
@@ -90,8 +90,7 @@ class Command(ProductCommand):
         return found
 
     def _prepare_database(self, *, is_demo: bool) -> None:
-        executor = MigrationExecutor(connection)
-        if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        if not readiness.waiting_migrations():
             return
         if not is_demo:
             raise Failed(

@@ -9,7 +9,8 @@ from activations.mapping.paths import WRITABLE_ATTRIBUTES
 from activations.mapping.plan import Plan
 from activations.mapping.transform import ProfileView
 from activations.terms import MembershipStatus
-from connections.zendesk.contact import FIELD_TYPES, CustomField
+from connections.zendesk.contact import CustomField
+from connections.zendesk.sandbox.definitions import FIELD_TYPES
 
 from . import build
 

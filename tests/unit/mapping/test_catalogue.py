@@ -1,10 +1,8 @@
-"""What the pickers offer, and which source they suggest for which target."""
+"""What the pickers offer."""
 
 from itertools import pairwise
 
-import pytest
-
-from activations.mapping import catalogue, paths, suggestions
+from activations.mapping import catalogue, paths
 
 
 def test_everything_offered_can_be_written_in_a_mapping() -> None:
@@ -34,46 +32,3 @@ def test_every_attribute_and_address_key_is_offered_with_a_label() -> None:
     offered = {field.target.name for field in catalogue.TARGETS}
     assert offered == {"email", *paths.WRITABLE_ATTRIBUTES, *paths.ADDRESS_KEYS}
     assert all(field.label for field in catalogue.TARGETS)
-
-
-@pytest.mark.parametrize(
-    ("source", "target"),
-    [
-        ("IdentityMap: Email", "Identity: email"),
-        ("xdm: person.name.lastName", "xdm: last_name"),
-        ("xdm: person.name.firstName", "xdm: first_name"),
-        ("xdm: jobTitle", "xdm: title"),
-        ("xdm: mobilePhone.number", "xdm: mobile"),
-        ("xdm: homeAddress.city", "xdm: address.city"),
-        ("xdm: homeAddress.postalCode", "xdm: address.postal_code"),
-        ("xdm: loyalty.tier", "xdm: custom_fields.Loyalty tier"),
-    ],
-)
-def test_source_and_target_suggest_each_other(source: str, target: str) -> None:
-    one, other = paths.parse_source(source), paths.parse_target(target)
-    assert suggestions.target_for(source=one, custom_fields=("Loyalty tier",)) == other
-    assert suggestions.source_for(target=other) == one
-
-
-@pytest.mark.parametrize(
-    ("source", "target"),
-    [
-        ("xdm: _acme.lastName", "xdm: last_name"),
-        ("xdm: workPhone.number", "xdm: phone"),
-        ("xdm: workAddress.stateProvince", "xdm: address.state"),
-        ("xdm: _acme.LinkedIn", "xdm: linkedin"),
-    ],
-)
-def test_a_source_suggests_its_target(source: str, target: str) -> None:
-    suggested = suggestions.target_for(source=paths.parse_source(source))
-    assert suggested == paths.parse_target(target)
-
-
-@pytest.mark.parametrize("source", ["IdentityMap: ECID", "xdm: person.gender", "xdm: loyalty.tier"])
-def test_a_source_without_a_counterpart_suggests_nothing(source: str) -> None:
-    assert suggestions.target_for(source=paths.parse_source(source)) is None
-
-
-def test_a_target_without_a_counterpart_suggests_nothing() -> None:
-    for target in ("xdm: skype", "xdm: custom_fields.Shoe size"):
-        assert suggestions.source_for(target=paths.parse_target(target)) is None

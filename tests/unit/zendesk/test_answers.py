@@ -1,5 +1,6 @@
 import json
 from datetime import UTC, datetime
+from time import monotonic
 
 import pytest
 from hypothesis import given, settings
@@ -255,6 +256,13 @@ def test_a_pointer_is_cut_cleaned_and_stripped_of_addresses():
     assert len(outcome.pointer) == answers.MAX_POINTER_LENGTH
     assert "\x1b" not in outcome.pointer
     assert "@" not in outcome.pointer
+
+
+def test_a_pointer_of_a_megabyte_is_read_at_once():
+    begun = monotonic()
+    outcome = upserted(422, errors_body({"code": "unknown", "field": "/" + "x" * 1_000_000}))
+    assert len(outcome.pointer) == answers.MAX_POINTER_LENGTH
+    assert monotonic() - begun < 5
 
 
 def test_the_summary_never_repeats_what_the_server_says_in_prose():

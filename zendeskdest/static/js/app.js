@@ -4,6 +4,7 @@ import "./combobox.js";
 import "./copy.js";
 import "./dialog.js";
 import "./focus-first-error.js";
+import "./live.js";
 import "./menu.js";
 import "./picker.js";
 import "./selection.js";
