@@ -123,7 +123,8 @@ class Courier:
         try:
             client = credentials.open_client(account, paced=False)
         except accounts.UNUSABLE as problem:
-            logger.error("account.token_unusable account=%d %s", account.pk, problem)
+            name = type(problem).__name__
+            logger.error("account.token_unusable account=%d %s", account.pk, name)
             self.hindrance = str(problem)
             return False
         if self._client is not None:

@@ -21,6 +21,7 @@ urlpatterns = [
     ),
     path("destinations/<uuid:uuid>/live/", destination.live, name="destination-live"),
     path("destinations/<uuid:uuid>/retry/", destination.retry, name="retry"),
+    path("destinations/<uuid:uuid>/delete/", destination.delete, name="delete"),
     path("destinations/<uuid:uuid>/activate/", opening.activate, name="activate"),
     path(f"{_DRAFT}audiences/", audiences_step.step, name="draft-audiences"),
     path(f"{_DRAFT}mapping/", mapping.step, name="draft-mapping"),

@@ -22,7 +22,8 @@ class TokenField(forms.CharField):
 
     def __init__(self, **kwargs: Any) -> None:
         widget = forms.PasswordInput(
-            render_value=False, attrs={"autocomplete": "off", "spellcheck": "false"}
+            render_value=False,
+            attrs={"autocomplete": "off", "spellcheck": "false", "autofocus": True},
         )
         super().__init__(label="Bearer Token", max_length=4000, widget=widget, **kwargs)
 
@@ -147,6 +148,7 @@ class NameForm(forms.Form):
     name = forms.CharField(
         label="Name",
         max_length=200,
+        widget=forms.TextInput(attrs={"autofocus": True}),
         help_text="A name by which you will recognise this destination.",
     )
     description = forms.CharField(

@@ -17,7 +17,6 @@ urlpatterns = [
     path("destinations/<uuid:uuid>/toggle/", destinations.toggle, name="toggle"),
     path("destinations/<uuid:uuid>/resume/", destinations.resume, name="resume"),
     path("destinations/<uuid:uuid>/rename/", destinations.rename, name="rename"),
-    path("destinations/<uuid:uuid>/delete/", destinations.delete, name="delete"),
     path("accounts/<uuid:uuid>/check/", accounts.check, name="account-check"),
     path("accounts/<uuid:uuid>/token/", accounts.new_token, name="account-token"),
     path("accounts/<uuid:uuid>/delete/", accounts.delete, name="account-delete"),

@@ -41,8 +41,13 @@ class Audience(models.Model):
 class Membership(models.Model):
     """The newest known status of a profile in an audience."""
 
-    profile = models.ForeignKey(Profile, on_delete=models.CASCADE, related_name="memberships")
-    audience = models.ForeignKey(Audience, on_delete=models.PROTECT, related_name="memberships")
+    # No index of their own: the composite ones below begin with them.
+    profile = models.ForeignKey(
+        Profile, on_delete=models.CASCADE, related_name="memberships", db_index=False
+    )
+    audience = models.ForeignKey(
+        Audience, on_delete=models.PROTECT, related_name="memberships", db_index=False
+    )
     status = models.CharField(max_length=10, choices=MembershipStatus.choices)
     last_qualified_at = models.DateTimeField()
     # After this instant the membership counts as exited.

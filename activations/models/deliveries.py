@@ -16,10 +16,11 @@ class Delivery(models.Model):
     itself keeps two requests for one contact apart.
     """
 
+    # No index of their own: the composite ones below begin with them.
     destination = models.ForeignKey(
-        Destination, on_delete=models.CASCADE, related_name="deliveries"
+        Destination, on_delete=models.CASCADE, related_name="deliveries", db_index=False
     )
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_index=False)
     profile = models.ForeignKey(Profile, on_delete=models.CASCADE, related_name="deliveries")
 
     desired_seq = models.BigIntegerField(default=1)

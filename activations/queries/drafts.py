@@ -12,6 +12,17 @@ def get(*, uuid: UUID, person_id: int) -> ActivationDraft:
     )
 
 
+def destination_of_finished(*, uuid: UUID, person_id: int | None) -> UUID | None:
+    """The destination a finished draft of this person went to."""
+    return (
+        ActivationDraft.objects.filter(
+            uuid=uuid, created_by_id=person_id, finished_at__isnull=False
+        )
+        .values_list("destination__uuid", flat=True)
+        .first()
+    )
+
+
 def has_open(*, destination_id: int, person_id: int | None) -> bool:
     """Whether the person left a wizard open for this destination."""
     return ActivationDraft.objects.filter(

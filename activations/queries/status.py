@@ -18,6 +18,7 @@ _DELIVERED, _EXCLUDED, _FAILED = (
     DeliveryState.EXCLUDED.value,
     DeliveryState.FAILED.value,
 )
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +145,9 @@ def _state(row: Destination, counts: Counts) -> DestinationState:
 
 def _last_error(row: Destination) -> LastError | None:
     """The newer of what became of its contacts and of its account's token."""
-    account = row.account
-    if account is not None and account.problem_code and account.checked_at is not None:
-        if row.last_error_at is None or row.last_error_at <= account.checked_at:
-            return LastError(account.problem_code, account.problem, account.checked_at)
-    if not row.last_error_code:
-        return None
-    return LastError(row.last_error_code, row.last_error, row.last_error_at)
+    account, found = row.account, []
+    if row.last_error_code:
+        found.append(LastError(row.last_error_code, row.last_error, row.last_error_at))
+    if account is not None and account.problem_code:
+        found.append(LastError(account.problem_code, account.problem, account.checked_at))
+    return max(found, key=lambda error: error.at or _LONG_AGO, default=None)

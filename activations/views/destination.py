@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from activations.queries import activations, drafts, runs, totals
-from activations.services import deliveries
+from activations.services import deliveries, removal
 from activations.views.lists import Asked
 from connections.destinations import effective_status
 from connections.queries import destinations
@@ -57,6 +57,18 @@ def retry(request: HttpRequest, uuid: UUID) -> HttpResponse:
     plural = "profile is" if count == 1 else "profiles are"
     messages.success(request, f"{count} {plural} back in line.")
     return redirect("activations:destination-detail", uuid=uuid)
+
+
+@require_POST
+def delete(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    destination = or_404(destinations.get, uuid=uuid)
+    was_draft = destination.status == "draft"
+    removal.delete(destination=destination)
+    message = f"{destination} was deleted."
+    if not was_draft:
+        message += " Contacts and fields in Zendesk stay as they are."
+    messages.success(request, message)
+    return redirect("activations:browse")
 
 
 def _page_context(request: HttpRequest, uuid: UUID) -> dict[str, Any]:

@@ -28,17 +28,6 @@ def resume(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return _change(request, uuid, destinations.resume)
 
 
-@require_POST
-def delete(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    destination = or_404(queries.get, uuid=uuid)
-    destinations.delete(destination=destination)
-    message = f"{destination} was deleted."
-    if destination.status != "draft":
-        message += " Contacts and fields in Zendesk stay as they are."
-    messages.success(request, message)
-    return redirect("activations:browse")
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 def rename(request: HttpRequest, uuid: UUID) -> HttpResponse:
     destination = or_404(queries.get, uuid=uuid)

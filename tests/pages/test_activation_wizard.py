@@ -290,7 +290,27 @@ def test_finish_makes_it_real_and_ends_at_the_destination(
     activation = Activation.objects.get(destination=destination)
     assert (activation.audience, activation.mapping_id) == (audience, "VIP audience")
     assert FieldMapping.objects.filter(destination=destination).count() == 3
-    assert signed_in.get(_url("review", ready)).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["audiences", "mapping", "schedule", "review"])
+def test_going_back_into_a_finished_draft_leads_to_the_destination(
+    signed_in: Client, ready: ActivationDraft, name: str
+) -> None:
+    signed_in.post(_url("finish", ready))
+    answer = signed_in.get(_url(name, ready), follow=True)
+    detail = reverse("activations:destination-detail", args=[ready.destination.uuid])
+    assert answer.redirect_chain == [(detail, 302)]
+    assert "This was finished already." in answer.content.decode()
+
+
+def test_finishing_twice_changes_nothing_more(signed_in: Client, ready: ActivationDraft) -> None:
+    signed_in.post(_url("finish", ready))
+    ready.refresh_from_db()
+    finished_at = ready.finished_at
+    signed_in.post(_url("finish", ready))
+    ready.refresh_from_db()
+    assert ready.finished_at == finished_at
+    assert Activation.objects.count() == 1
 
 
 def test_finish_does_not_undo_what_somebody_else_changed(

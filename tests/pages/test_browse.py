@@ -11,8 +11,13 @@ from tests.pages.conftest import CountQueries
 BROWSE = "/destinations/browse/"
 
 
+def _url(action: str, destination: Destination) -> str:
+    app = "activations" if action == "delete" else "connections"
+    return reverse(f"{app}:{action}", args=[destination.uuid])
+
+
 def _post(client: Client, action: str, destination: Destination, **typed: str) -> str:
-    url = reverse(f"connections:{action}", args=[destination.uuid])
+    url = _url(action, destination)
     return client.post(url, typed, follow=True).content.decode()
 
 
@@ -102,8 +107,7 @@ def test_deleting_says_what_stays_in_zendesk(signed_in: Client, destination: Des
 
 def test_changes_take_a_post(signed_in: Client, destination: Destination) -> None:
     for name in ("toggle", "delete", "resume"):
-        url = reverse(f"connections:{name}", args=[destination.uuid])
-        assert signed_in.get(url).status_code == 405
+        assert signed_in.get(_url(name, destination)).status_code == 405
 
 
 def test_renaming_refuses_a_taken_name(signed_in: Client, destination: Destination) -> None:

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import BooleanField, Exists, Max, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
+from django.utils import timezone
 
 from activations.deliveries import settlement
 from activations.deliveries.store import standings
@@ -39,8 +40,6 @@ class Claimed:
 def now() -> datetime:
     """The database's clock: leases must not depend on which machine looks at them."""
     if connection.vendor == "sqlite":
-        from django.utils import timezone
-
         return timezone.now()
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")

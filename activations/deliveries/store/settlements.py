@@ -18,7 +18,6 @@ from activations.deliveries.events import (
     Delivered,
     Event,
     Excluded,
-    HandedBack,
     Irrelevant,
     Refused,
     Sent,
@@ -190,9 +189,3 @@ def _count_request(result: Result, counter: Counter[str]) -> None:
     counter["requests_sent"] += 1
     if isinstance(result.sent.outcome, errors.Throttled):
         counter["requests_throttled"] += 1
-
-
-def hand_back(*, claims: Sequence[Claimed], until: datetime | None, at: datetime) -> None:
-    """Give claims back unsent, e.g. when this process is told to stop."""
-    if claims:
-        settle(results=[Result(claimed, HandedBack(until)) for claimed in claims], at=at)

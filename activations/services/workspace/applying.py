@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from django.db import transaction
 
 from activations.models import Audience
-from activations.services import configuration
+from activations.services import configuration, removal
 from activations.services.configuration import AudienceChoice
 from activations.services.workspace import comparing, current, references, starts
 from activations.services.workspace.comparing import Action, Change
@@ -151,7 +151,7 @@ class _Changer:
             switch(destination=destination)
 
     def _prune_destination(self, change: Change) -> None:
-        destinations.delete(destination=Destination.objects.get(name=change.key))
+        removal.delete(destination=Destination.objects.get(name=change.key))
 
     def _save_details(self, destination: Destination, entry: DestinationEntry) -> None:
         destinations.save_details(

@@ -17,6 +17,7 @@ COLUMNS = {"name": "Name, namespace and ID", "origin": "Origin", "updated": "Las
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@frame.while_open
 def step(request: HttpRequest, uuid: UUID) -> HttpResponse:
     draft = frame.load(request, uuid)
     is_stale = False

@@ -1,19 +1,25 @@
 """What all steps of the activation wizard share: the draft, the steps, a save's answer."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.cache import never_cache
 from django_htmx.http import HttpResponseClientRedirect
 
 from activations.queries import drafts
 from activations.services import drafts as draft_service
 from activations.services.draft_content import Content
 from connections.views.found import or_404
+
+View = Callable[[HttpRequest, UUID], HttpResponse]
 
 STEPS = {
     "audiences": "Select audiences",
@@ -30,6 +36,21 @@ class Step:
     label: str
     state: str
     url: str
+
+
+def while_open(view: View) -> View:
+    """A step of a draft that was finished leads to the destination; Back must not show it again."""
+
+    @never_cache
+    @wraps(view)
+    def checked(request: HttpRequest, uuid: UUID) -> HttpResponse:
+        destination = drafts.destination_of_finished(uuid=uuid, person_id=request.user.pk)
+        if destination is None:
+            return view(request, uuid)
+        messages.info(request, "This was finished already. Here is what is sent now.")
+        return leave(request, reverse("activations:destination-detail", args=[destination]))
+
+    return checked
 
 
 def load(request: HttpRequest, uuid: UUID) -> Any:

@@ -15,6 +15,7 @@ from connections import accounts
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@frame.while_open
 def step(request: HttpRequest, uuid: UUID) -> HttpResponse:
     draft = frame.load(request, uuid)
     is_stale = False

@@ -28,6 +28,7 @@ class Listed:
 
 
 @require_safe
+@frame.while_open
 def step(request: HttpRequest, uuid: UUID) -> HttpResponse:
     draft = frame.load(request, uuid)
     content = drafts.content(draft=draft, at=timezone.now())
@@ -66,6 +67,7 @@ def _why_not(problems: int) -> str:
 
 
 @require_POST
+@frame.while_open
 def finish(request: HttpRequest, uuid: UUID) -> HttpResponse:
     draft = frame.load(request, uuid)
     try:

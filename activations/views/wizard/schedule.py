@@ -17,6 +17,7 @@ from connections import accounts
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@frame.while_open
 def step(request: HttpRequest, uuid: UUID) -> HttpResponse:
     draft = frame.load(request, uuid)
     is_stale = False
@@ -39,6 +40,7 @@ def step(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @require_POST
+@frame.while_open
 def read_fields(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Somebody just made a field in Sell: ask Zendesk again."""
     draft = frame.load(request, uuid)

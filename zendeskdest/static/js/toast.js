@@ -30,12 +30,15 @@ document.addEventListener("click", (event) => {
 // Sent by the header HX-Trigger: {"toast": {"message": "…", "tone": "success"}}
 document.addEventListener("toast", (event) => toast(event.detail));
 
+const GONE = "What this page shows was deleted or finished elsewhere. Load it again to see what is there now.";
+const FAILED = "The server did not answer as expected. Check whether your change was saved, then try again.";
+
 for (const failure of ["htmx:responseError", "htmx:sendError"]) {
   document.addEventListener(failure, (event) => {
-    const isPolling = event.detail.requestConfig?.triggeringEvent === undefined;
-    // A page that polls would repeat itself every few seconds while the server is away.
-    if (isPolling && document.querySelector('#toasts [data-toast="error"]')) return;
-    toast({ message: "The server did not answer as expected. Check whether your change was saved, then try again.", tone: "error" });
+    const message = event.detail.xhr?.status === 404 ? GONE : FAILED;
+    // Said once: a page that polls or saves would repeat itself every few seconds.
+    const said = [...document.querySelectorAll('#toasts [data-toast="error"] .toast-text')];
+    if (said.every((element) => element.textContent !== message)) toast({ message, tone: "error" });
   });
 }
 
