@@ -9,10 +9,12 @@ from django.core.exceptions import ImproperlyConfigured
 
 from connections import encryption
 
+# The tag of these checks: commands run them and leave those of the source to `make check`.
+CONFIGURATION = "configuration"
 LOOPBACK_HOSTS = {"127.0.0.1", "localhost", "::1"}
 
 
-@register()
+@register(CONFIGURATION)
 def check_zendesk_address(**kwargs: Any) -> list[CheckMessage]:
     """Plain http only towards a simulator on this machine, and only when told that it is one."""
     try:
@@ -48,7 +50,7 @@ def check_zendesk_address(**kwargs: Any) -> list[CheckMessage]:
     return []
 
 
-@register()
+@register(CONFIGURATION)
 def check_pacing(**kwargs: Any) -> list[CheckMessage]:
     """No pacing is for simulators: the real API answers a burst with a ban for everybody."""
     rate = settings.ZENDESK_REQUESTS_PER_SECOND
@@ -63,7 +65,7 @@ def check_pacing(**kwargs: Any) -> list[CheckMessage]:
     return []
 
 
-@register()
+@register(CONFIGURATION)
 def check_delivery_times(**kwargs: Any) -> list[CheckMessage]:
     """A lease must outlive a request, or a second worker starts while the first still sends."""
     deadline = settings.DELIVERY_DEADLINE_SECONDS
@@ -80,7 +82,7 @@ def check_delivery_times(**kwargs: Any) -> list[CheckMessage]:
     return []
 
 
-@register()
+@register(CONFIGURATION)
 def check_encryption_keys(**kwargs: Any) -> list[CheckMessage]:
     """An unusable key is found at start, not at the first token."""
     try:

@@ -15,6 +15,7 @@ from typing import Any, Final, NoReturn
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError, connections
 
+from connections.checks import CONFIGURATION
 from connections.management.progress import Bar, shown
 
 DONE: Final = 0
@@ -62,6 +63,10 @@ class UsageProblem(CommandError):
 class ProductCommand(BaseCommand):
     # Django's own stay available, but the short help shows what concerns the person.
     suppressed_base_arguments = {"--pythonpath", "--settings", "--version", "--force-color"}
+
+    # The settings are checked each time. Django's own checks look at the source and load every
+    # view for it, which takes longer than most commands do.
+    requires_system_checks: tuple[str, ...] = (CONFIGURATION,)
 
     exit_code: int = DONE
     is_json = False

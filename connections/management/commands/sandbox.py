@@ -34,7 +34,7 @@ class _Formatter(argparse.RawDescriptionHelpFormatter, DjangoHelpFormatter):
 
 class Command(ProductCommand):
     help = "Runs a simulator of Zendesk Sell (Core API v2): for tests, demos and development."
-    requires_system_checks = []
+    requires_system_checks = ()
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         return super().create_parser(
