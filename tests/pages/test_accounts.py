@@ -83,3 +83,16 @@ def test_an_account_that_is_gone_answers_404(signed_in: Client) -> None:
     account.delete()
     url = reverse("connections:account-check", args=[account.uuid])
     assert signed_in.post(url).status_code == 404
+
+
+def test_a_new_token_leads_back_to_the_page_that_asked_for_it(
+    signed_in: Client, sandbox: RunningSandbox
+) -> None:
+    account = factories.AccountFactory(token="a-revoked-token", status="rejected")
+    url = reverse("connections:account-token", args=[account.uuid])
+    for wanted, expected in (
+        ("/audiences/", "/audiences/"),
+        ("https://example.org/", reverse("connections:accounts")),
+    ):
+        answer = signed_in.post(f"{url}?next={wanted}", {"token": factories.TOKEN})
+        assert answer["Location"] == expected
