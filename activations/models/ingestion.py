@@ -1,0 +1,30 @@
+"""What came in over HTTP, as far as it must be remembered."""
+
+from django.db import models
+
+from activations.models.api_keys import ApiKey
+
+
+class IngestReceipt(models.Model):
+    """The answer to a request that carried an `Idempotency-Key`: the same key gets it again.
+
+    Stored in the transaction of the profiles it speaks of; only digests, nobody's data.
+    """
+
+    # No index of its own: the unique constraint below begins with it.
+    api_key = models.ForeignKey(
+        ApiKey, on_delete=models.CASCADE, related_name="receipts", db_index=False
+    )
+    key_digest = models.CharField(max_length=64)
+    body_digest = models.CharField(max_length=64)
+    answer = models.JSONField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("pk",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=["api_key", "key_digest"], name="one_receipt_per_idempotency_key"
+            )
+        ]
+        indexes = [models.Index(fields=["created_at"], name="receipt_by_age")]
