@@ -8,7 +8,7 @@ COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generat
 	--no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-services check format bench lock
+.PHONY: help setup run test test-services check format bench torture lock
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/make \1|\2/' \
@@ -47,9 +47,13 @@ format: ## put the source into the house's format
 	$(VENV_PYTHON) -m ruff check --fix .
 	$(VENV_PYTHON) -m ruff format .
 
-bench: ## the benchmarks, with a table of results
+bench: ## the benchmarks, with a table of results (ARGS="--list" names them)
 	@$(INSTALL) --dev
 	@$(VENV_PYTHON) -m tests.bench $(ARGS)
+
+torture: ## the product under faults, with a verdict (ARGS="--list", ARGS="NAME --seed 1")
+	@$(INSTALL) --dev
+	@$(VENV_PYTHON) -m tests.torture $(ARGS)
 
 lock: ## compile the lock files anew from pyproject.toml
 	@$(INSTALL) --dev

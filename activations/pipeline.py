@@ -10,17 +10,22 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from activations.courier import Courier
+from activations.clock import SteadyClock
 from activations.deliveries.store import backfills, claims, overview
 from activations.deliveries.store.settlements import Tally
 from activations.ingestion import IngestReport, ingest
+from activations.sending.courier import Courier
+from activations.sending.rounds import Round
 from activations.terms import DeliveryState
 
 __all__ = ["DeliveryReport", "IngestReport", "deliver", "ingest", "steady_clock"]
 
 LOOK_EVERY_SECONDS = 0.1
+# Crashed workers and start dates are looked for less often than due deliveries.
+TIDY_EVERY_SECONDS = 1.0
+READ_CLOCK_EVERY_SECONDS = 25.0
 # Between two chunks of a backfill: SQLite has one writer, and the couriers settle beside us.
 GIVE_WAY_SECONDS = 0.02
 
@@ -39,10 +44,9 @@ class DeliveryReport:
     unusable_accounts: list[str] = field(default_factory=list)
 
 
-def steady_clock() -> Callable[[], datetime]:
-    """The database's clock, read once and carried on by a clock nobody can turn back."""
-    started_at, started = claims.now(), time.monotonic()
-    return lambda: started_at + timedelta(seconds=time.monotonic() - started)
+def steady_clock() -> SteadyClock:
+    """The clock for `deliver`."""
+    return SteadyClock()
 
 
 def deliver(
@@ -52,13 +56,15 @@ def deliver(
     max_seconds: float | None = None,
     patience_seconds: float = 0.0,
     stop: Callable[[], bool] = lambda: False,
+    counts_what_is_left: bool = True,
     on_progress: Callable[[DeliveryReport], None] = lambda report: None,
 ) -> DeliveryReport:
     """Send what is due, one courier per account so that no account waits for another.
 
     Ends when nothing has been due for `patience_seconds`; with `until_idle` only when nothing
     waits for a later try either. `max_seconds` and `stop` end it earlier, after the requests in
-    flight. Raises what made a courier fail (a lost database, for example); its claims come back.
+    flight. Counting what is left takes a look at every delivery: whoever tells it to nobody goes
+    without. Raises what made a courier fail (a lost database, say); its claims come back.
     """
     ends_at = float("inf") if max_seconds is None else time.monotonic() + max_seconds
     report, lock = DeliveryReport(), threading.Lock()
@@ -73,12 +79,15 @@ def deliver(
             report.excluded += tally.excluded
         on_progress(report)
 
-    fleet = _Fleet(clock=clock, stop=is_over, settled=settled)
-    busy_at = time.monotonic()
+    fleet = _Fleet(Round(clock=clock, stop=is_over, settled=settled))
+    busy_at, tidy_at = time.monotonic(), 0.0
     try:
         while not is_over():
+            if time.monotonic() >= tidy_at:
+                _tidy(clock)
+                tidy_at = time.monotonic() + TIDY_EVERY_SECONDS
             at = clock()
-            is_lining_up = _line_up(at)
+            is_lining_up = backfills.advance(at=at)
             fleet.send_out(claims.accounts_with_work(at=at))
             if is_lining_up or fleet.is_working:
                 busy_at = time.monotonic()
@@ -87,14 +96,19 @@ def deliver(
             time.sleep(GIVE_WAY_SECONDS if is_lining_up else LOOK_EVERY_SECONDS)
     finally:
         fleet.close()
-    return _complete(report, fleet, timed_out=time.monotonic() >= ends_at)
+    report.timed_out = time.monotonic() >= ends_at
+    report.unusable_accounts = list(fleet.hindrances.values())
+    if counts_what_is_left:
+        _count_what_is_left(report)
+    return report
 
 
-def _line_up(at: datetime) -> bool:
-    """Take over from crashed workers, open schedules, advance a backfill. True: there is more."""
-    claims.reap(at=at)
-    backfills.open_due_activations(at=at)
-    return backfills.advance(at=at)
+def _tidy(clock: Callable[[], datetime]) -> None:
+    """Take over from crashed workers, open schedules, and keep to the database's clock."""
+    if isinstance(clock, SteadyClock) and clock.age_seconds >= READ_CLOCK_EVERY_SECONDS:
+        clock.read_anew()
+    claims.reap(at=clock())
+    backfills.open_due_activations(at=clock())
 
 
 def _is_done(until_idle: bool, patience: float, busy_at: float, fleet: "_Fleet") -> bool:
@@ -103,30 +117,23 @@ def _is_done(until_idle: bool, patience: float, busy_at: float, fleet: "_Fleet")
     return time.monotonic() - busy_at >= patience
 
 
-def _complete(report: DeliveryReport, fleet: "_Fleet", *, timed_out: bool) -> DeliveryReport:
+def _count_what_is_left(report: DeliveryReport) -> None:
     left = overview.remaining()
     report.failed = left.get(DeliveryState.FAILED, 0)
     states = (DeliveryState.PENDING, DeliveryState.WAITING, DeliveryState.LEASED)
     report.retrying = sum(left.get(state, 0) for state in states)
-    report.timed_out = timed_out and report.retrying > 0
+    report.timed_out = report.timed_out and report.retrying > 0
     report.unusable_accounts = [
         f"Zendesk rejected the token of {name}: give it a new one."
         for name in overview.rejected_accounts()
-    ] + list(fleet.hindrances.values())
-    return report
+    ] + report.unusable_accounts
 
 
 class _Fleet:
     """The couriers of one call, each in its own thread."""
 
-    def __init__(
-        self,
-        *,
-        clock: Callable[[], datetime],
-        stop: Callable[[], bool],
-        settled: Callable[[Tally], None],
-    ) -> None:
-        self._clock, self._stop, self._settled = clock, stop, settled
+    def __init__(self, round_: Round) -> None:
+        self._round = round_
         self._couriers: dict[int, Courier] = {}
 
     @property
@@ -145,12 +152,7 @@ class _Fleet:
                 courier.raise_failure()
         for account_id in account_ids:
             if account_id not in self._couriers:
-                self._couriers[account_id] = Courier(
-                    account_id=account_id,
-                    clock=self._clock,
-                    stop=self._stop,
-                    settled=self._settled,
-                )
+                self._couriers[account_id] = Courier(account_id=account_id, round_=self._round)
             courier = self._couriers[account_id]
             if not courier.is_working and not courier.hindrance:
                 courier.start()

@@ -9,7 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from activations.deliveries.events import Event, Excluded, Irrelevant, Refused, Unchanged
+from activations.deliveries.events import (
+    Event,
+    Excluded,
+    Irrelevant,
+    NotSent,
+    Refused,
+    Unchanged,
+)
 from activations.deliveries.store.claims import Claimed
 from activations.mapping import transform
 from activations.mapping.plan import Plan
@@ -21,6 +28,8 @@ from connections.zendesk.contact import Contact
 logger = logging.getLogger(__name__)
 
 MAPPING_ERROR = "mapping-error"
+# It may have been the machine's fault (no memory, say), but hardly so often.
+MAPPING_TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +111,8 @@ def decide(
         # The message may carry a value of the profile; its type and our ids are enough.
         logger.error("delivery.render_failed delivery=%d %s", claimed.id, type(error).__name__)
         words = f"The mapping failed on this profile ({type(error).__name__})."
+        if claimed.attempts + 1 < MAPPING_TRIES:
+            return NotSent(MAPPING_ERROR, words)
         return Refused(MAPPING_ERROR, words, signature=f"{MAPPING_ERROR} {claimed.id}")
     match rendered:
         case transform.Nothing():

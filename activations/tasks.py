@@ -1,6 +1,8 @@
-"""What Celery rings: each task makes one call, takes no payload and may run twice or never."""
+"""What a worker does: each task makes one call, takes no payload and may run twice or never."""
 
 import threading
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from celery import shared_task
@@ -10,12 +12,10 @@ from django.utils import timezone
 from activations import pipeline
 from activations.services import upkeep
 
-# A round looks for new work at least so long, so that a change does not wait for the next bell.
+# A round looks for new work at least so long, so that a change does not wait for the next one.
 PATIENCE_SECONDS = 10.0
-ROUND_SECONDS = 25.0
 
 _stopping = threading.Event()
-_round = threading.Lock()
 
 
 @worker_shutting_down.connect
@@ -23,35 +23,56 @@ def _stop(**kwargs: Any) -> None:
     _stopping.set()
 
 
+def _one_at_a_time(task: Callable[[], None]) -> Callable[..., None]:
+    """Once in a process is enough: the broker's bell and the worker's own may ring together.
+
+    Arguments that another release sends along are ignored.
+    """
+    at_work = threading.Lock()
+
+    @wraps(task)
+    def run(**kwargs: Any) -> None:
+        if _stopping.is_set() or not at_work.acquire(blocking=False):
+            return
+        try:
+            task()
+        finally:
+            at_work.release()
+
+    return run
+
+
 @shared_task(name="deliveries.deliver", ignore_result=True)
-def deliver(**kwargs: Any) -> None:
-    """Work off what is due; one round at a time in a process is enough."""
-    if not _round.acquire(blocking=False):
-        return
-    try:
-        pipeline.deliver(
-            clock=pipeline.steady_clock(),
-            max_seconds=ROUND_SECONDS,
-            patience_seconds=PATIENCE_SECONDS,
-            stop=_stopping.is_set,
-        )
-    finally:
-        _round.release()
+@_one_at_a_time
+def deliver() -> None:
+    """Work off what is due, for as long as it takes.
+
+    A round that ended by time would have every account wait for the slowest request of one.
+    """
+    pipeline.deliver(
+        clock=pipeline.steady_clock(),
+        patience_seconds=PATIENCE_SECONDS,
+        stop=_stopping.is_set,
+        counts_what_is_left=False,
+    )
 
 
 @shared_task(name="accounts.check_due", ignore_result=True)
-def check_accounts(**kwargs: Any) -> None:
+@_one_at_a_time
+def check_accounts() -> None:
     """Ask Zendesk about accounts nobody asked about for long."""
-    upkeep.check_due_accounts(at=timezone.now())
+    upkeep.check_due_accounts(at=timezone.now(), stop=_stopping.is_set)
 
 
 @shared_task(name="profiles.expire_memberships", ignore_result=True)
-def expire_memberships(**kwargs: Any) -> None:
+@_one_at_a_time
+def expire_memberships() -> None:
     """Memberships whose validity ended become exited."""
-    upkeep.expire_memberships(at=timezone.now())
+    upkeep.expire_memberships(at=timezone.now(), stop=_stopping.is_set)
 
 
 @shared_task(name="deliveries.prune", ignore_result=True)
-def prune(**kwargs: Any) -> None:
+@_one_at_a_time
+def prune() -> None:
     """Forget what is over age."""
-    upkeep.prune(at=timezone.now())
+    upkeep.prune(at=timezone.now(), stop=_stopping.is_set)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from activations.views import audiences, browse, destination
+from activations.views import audiences, browse, destination, profiles
 from activations.views.wizard import audiences as audiences_step
 from activations.views.wizard import mapping, opening, review, schedule
 
@@ -20,6 +20,7 @@ urlpatterns = [
         name="destination-data",
     ),
     path("destinations/<uuid:uuid>/live/", destination.live, name="destination-live"),
+    path("destinations/<uuid:uuid>/profiles/", profiles.listing, name="profiles"),
     path("destinations/<uuid:uuid>/retry/", destination.retry, name="retry"),
     path("destinations/<uuid:uuid>/delete/", destination.delete, name="delete"),
     path("destinations/<uuid:uuid>/activate/", opening.activate, name="activate"),

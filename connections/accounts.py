@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
-from connections import credentials, pacing
+from connections import alerts, credentials, pacing
 from connections.encryption import CannotDecrypt
 from connections.models import Account, AccountStatus
 from connections.zendesk.client import Client
@@ -62,7 +62,7 @@ def verify(*, token: str) -> Verification:
         client = credentials.client_for(token, paced=True)
     except ValueError as problem:
         return Verification(None, (), f"This cannot be a token: {problem}.", "invalid-token")
-    return _ask(client)
+    return _ask(client, token_fingerprint=credentials.fingerprint(token))
 
 
 def create(*, name: str, token: str, verification: Verification | None, at: datetime) -> Account:
@@ -74,6 +74,7 @@ def create(*, name: str, token: str, verification: Verification | None, at: date
     try:
         with transaction.atomic():
             account.save()
+            _alert(account)
     except IntegrityError:
         raise NameTaken(f"There is already an account named {name!r}.") from None
     return account
@@ -97,6 +98,9 @@ def replace_token(
         if verification is not None:
             _take_over(locked, verification, at)
         locked.save()
+        # What was rejected was the old token; if the new one is too, that is another record.
+        alerts.resolve(account_id=locked.pk)
+        _alert(locked)
     return locked
 
 
@@ -104,7 +108,8 @@ def check(*, account_id: int, at: datetime) -> Account:
     """Ask Zendesk about the stored token and keep what it says."""
     account = Account.objects.get(pk=account_id)
     try:
-        verification = _ask(credentials.open_client(account, paced=True))
+        client = credentials.open_client(account, paced=True)
+        verification = _ask(client, token_fingerprint=account.token_fingerprint)
     except UNUSABLE as problem:
         # The status stays: it is this process' environment that is wrong, not the token.
         verification = Verification(None, (), str(problem), TOKEN_UNUSABLE)
@@ -113,6 +118,7 @@ def check(*, account_id: int, at: datetime) -> Account:
         if locked.token_epoch == account.token_epoch:
             _take_over(locked, verification, at)
             locked.save()
+            _alert(locked)
     return locked
 
 
@@ -130,11 +136,16 @@ def due_for_check(*, at: datetime) -> QuerySet[Account]:
 
 def reject(*, account_id: int, token_epoch: int, code: str, problem: str, at: datetime) -> bool:
     """Zendesk refused the token in the middle of the work. False: the token is another by now."""
-    updated = (
-        Account.objects.filter(pk=account_id, token_epoch=token_epoch)
-        .exclude(status=AccountStatus.REJECTED)
-        .update(status=AccountStatus.REJECTED, problem_code=code, problem=problem, checked_at=at)
-    )
+    with transaction.atomic():
+        updated = (
+            Account.objects.filter(pk=account_id, token_epoch=token_epoch)
+            .exclude(status=AccountStatus.REJECTED)
+            .update(
+                status=AccountStatus.REJECTED, problem_code=code, problem=problem, checked_at=at
+            )
+        )
+        if updated:
+            alerts.trigger(code=alerts.ACCOUNT_REJECTED, message=problem, account_id=account_id)
     return updated == 1
 
 
@@ -145,9 +156,32 @@ def reread_fields(*, account_id: int, older_than: datetime) -> None:
     )
 
 
-def count_outage(*, account_id: int, failures: int, until: datetime | None) -> None:
-    """So many failures to reach Zendesk in a row; from `until` on a single request may try."""
-    Account.objects.filter(pk=account_id).update(outage_failures=failures, outage_until=until)
+def count_failures(*, account_id: int, failures: int) -> int:
+    """Add failures to reach Zendesk, of any process; returns how many in a row there are now."""
+    with transaction.atomic():
+        account = Account.objects.filter(pk=account_id)
+        account.update(outage_failures=F("outage_failures") + failures)
+        return account.values_list("outage_failures", flat=True).first() or 0
+
+
+def open_outage(*, account_id: int, until: datetime) -> None:
+    """Nobody sends any more; from `until` on a single request may try (`take_probe`)."""
+    Account.objects.filter(pk=account_id, outage_failures__gt=0).update(outage_until=until)
+
+
+def take_probe(*, account_id: int, at: datetime, until: datetime) -> bool:
+    """Whether the caller is the one, of all processes, who may try an account in an outage now.
+
+    Nobody else may before `until`, which should outlast the request, unless the caller reports
+    earlier: by `end_outage`, by `open_outage`, or by `return_probe` when it sent nothing.
+    """
+    due = Account.objects.filter(pk=account_id, outage_until__lte=at)
+    return due.update(outage_until=until) == 1
+
+
+def return_probe(*, account_id: int, at: datetime, until: datetime) -> None:
+    """The probe that was taken until `until` was not needed: somebody else may have it."""
+    Account.objects.filter(pk=account_id, outage_until=until).update(outage_until=at)
 
 
 def end_outage(*, account_id: int) -> None:
@@ -176,7 +210,7 @@ def delete(*, account: Account) -> None:
     account.delete()
 
 
-def _ask(client: Client) -> Verification:
+def _ask(client: Client, *, token_fingerprint: str) -> Verification:
     try:
         credential = client.check_credential()
         fields = client.list_custom_fields()
@@ -184,9 +218,13 @@ def _ask(client: Client) -> Verification:
         problem = "Zendesk asked us to slow down. Try again in a minute."
         return Verification(None, (), problem, Throttled.failure_code)
     except ZendeskError as error:
+        if isinstance(error.outcome, Throttled):
+            asked_for = error.outcome.retry_after_seconds
+            pacing.hold(token_fingerprint=token_fingerprint, at_least_seconds=asked_for)
         return Verification(None, (), _words(error), error.outcome.failure_code)
     finally:
         client.close()
+    pacing.release(token_fingerprint=token_fingerprint)
     return Verification(credential, fields, "", "")
 
 
@@ -198,6 +236,17 @@ def _words(error: ZendeskError) -> str:
         )
     advice = " Try again in a minute." if error.is_temporary else ""
     return f"Zendesk could not be asked: {error.outcome.summary}{advice}"
+
+
+def _alert(account: Account) -> None:
+    """The record that belongs to the account's status; the caller owns the transaction."""
+    match account.status:
+        case AccountStatus.REJECTED:
+            alerts.trigger(
+                code=alerts.ACCOUNT_REJECTED, message=account.problem, account_id=account.pk
+            )
+        case AccountStatus.CONNECTED:
+            alerts.resolve(account_id=account.pk)
 
 
 def _take_over(account: Account, verification: Verification, at: datetime) -> None:

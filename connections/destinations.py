@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from connections import alerts
 from connections.models import Account, AccountStatus, Destination, DestinationStatus
 
 
@@ -59,10 +60,13 @@ def resume(*, destination: Destination) -> None:
 
 
 def stop(*, destination_id: int, code: str, problem: str) -> bool:
-    """Stop an enabled destination by ourselves; False when somebody was first."""
-    updated = Destination.objects.filter(
-        pk=destination_id, status=DestinationStatus.ENABLED
-    ).update(status=DestinationStatus.ERROR, problem_code=code, problem=problem)
+    """Stop an enabled destination by ourselves, with an alert; False when somebody was first."""
+    with transaction.atomic():
+        updated = Destination.objects.filter(
+            pk=destination_id, status=DestinationStatus.ENABLED
+        ).update(status=DestinationStatus.ERROR, problem_code=code, problem=problem)
+        if updated:
+            alerts.trigger(code=code, message=problem, destination_id=destination_id)
     return updated == 1
 
 
@@ -100,5 +104,7 @@ def _set_status(
     if out_of is not None:
         rows = rows.filter(status=out_of)
     fresh = {"problem": "", "problem_code": "", "rejection_streak": 0, "rejection_signature": ""}
-    rows.update(status=status, **fresh)
+    with transaction.atomic():
+        if rows.update(status=status, **fresh):
+            alerts.resolve(destination_id=destination.pk)
     destination.refresh_from_db(fields=["status", *fresh])

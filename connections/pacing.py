@@ -3,6 +3,10 @@
 A token bucket of ten per second lets nineteen through in one second, so there is no bucket: slots
 lie `1 / ZENDESK_REQUESTS_PER_SECOND` apart, and a slot that could not be used at its time is
 thrown away instead of being used late, beside the next one.
+
+A throttled token is held, and comes back step by step: one request each five seconds after three
+throttles in a row, a quarter and half of the pace after that, all of it when nothing was throttled
+for a few seconds. The row's `throttles` is the step; `held_until` is when it was last changed.
 """
 
 import random
@@ -20,7 +24,13 @@ LATE_SECONDS = 0.05
 # How far ahead slots may be reserved before a caller looks whether it should stop waiting.
 PATIENCE_SECONDS = 0.5
 SHORTEST_HOLD_SECONDS = 1.0
-LONGEST_HOLD_SECONDS = 60.0
+# The last hold of a storm may begin just before its end: full pace is back a minute later.
+LONGEST_HOLD_SECONDS = 30.0
+# From so many throttles in a row on, a request only asks whether the storm is over.
+PROBE_FROM = 3
+PROBE_EVERY_SECONDS = 5.0
+# Without a throttle for so long, the pace goes up a step.
+STEP_SECONDS = 2.0
 
 _TABLE = TokenPace._meta.db_table
 _NOW = {
@@ -29,6 +39,7 @@ _NOW = {
     "postgresql": "extract(epoch from clock_timestamp())::double precision",
 }
 _GREATEST = {"sqlite": "max", "postgresql": "greatest"}
+_LEAST = {"sqlite": "min", "postgresql": "least"}
 
 
 class StoppedWaiting(Exception):
@@ -36,10 +47,11 @@ class StoppedWaiting(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Slot:
-    """A turn, `opens_in_seconds` from now."""
+class Standing:
+    """How a token stands: not to be used for `held_seconds`, and with care while it recovers."""
 
-    opens_in_seconds: float
+    held_seconds: float
+    is_recovering: bool
 
 
 def take(
@@ -59,22 +71,25 @@ def take(
     if rate == 0:
         return
     while True:
-        slot = _reserve(token_fingerprint=token_fingerprint, interval=1 / rate)
-        if slot.opens_in_seconds > longest_seconds:
+        seconds = _reserve(
+            token_fingerprint=token_fingerprint, interval=1 / rate, longest_seconds=longest_seconds
+        )
+        if seconds is None:
             raise StoppedWaiting
         # Counted from now: the reservation may have waited for the database, and a slot that is
         # used before its time is as bad as one that is used late.
-        opens_at = time.monotonic() + slot.opens_in_seconds
+        opens_at = time.monotonic() + seconds
         _wait(seconds=opens_at - time.monotonic(), stop=stop)
-        if time.monotonic() - opens_at <= LATE_SECONDS:
+        is_late = time.monotonic() - opens_at > LATE_SECONDS
+        if not is_late and not _was_held_meanwhile(token_fingerprint, seconds):
             return
 
 
 def hold(*, token_fingerprint: str, at_least_seconds: float | None = None) -> float:
     """Nobody uses the token for a while: Zendesk throttled it. Returns the seconds.
 
-    Grows from one second to a minute with every throttle that follows a hold; several answers
-    to requests that were in flight together count once.
+    Grows from one second to thirty with every throttle that follows a hold; several answers to
+    requests that were in flight together count once. `at_least_seconds` is what Zendesk asked for.
     """
     pace, _ = TokenPace.objects.get_or_create(token_fingerprint=token_fingerprint)
     doubled = SHORTEST_HOLD_SECONDS * 2.0 ** min(pace.throttles, 10)
@@ -95,37 +110,74 @@ def hold(*, token_fingerprint: str, at_least_seconds: float | None = None) -> fl
 
 
 def release(*, token_fingerprint: str) -> None:
-    """Zendesk takes requests again: the next throttle starts from the shortest hold."""
-    TokenPace.objects.filter(token_fingerprint=token_fingerprint, throttles__gt=0).update(
-        throttles=0
-    )
+    """Zendesk takes requests again: one step back to the full pace, if the last was not just now.
+
+    A success that was in flight when the token was throttled proves nothing and changes nothing.
+    """
+    rate = settings.ZENDESK_REQUESTS_PER_SECOND
+    quarter = _spacings(1 / rate)[PROBE_FROM - 1] if rate else 0.0
+    now, least = _NOW[connection.vendor], _LEAST[connection.vendor]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {_TABLE} SET held_until = {now}, "  # noqa: S608  (own constants only)
+            "throttles = CASE WHEN throttles >= %s THEN %s ELSE throttles - 1 END, "
+            # Nobody waits for the probes that were lined up; one each five seconds does no harm.
+            f"next_slot_at = {least}(next_slot_at, {now} + %s) "
+            "WHERE token_fingerprint = %s AND throttles > 0 "
+            f"AND held_until + CASE WHEN throttles >= %s THEN 0 ELSE %s END <= {now}",
+            [PROBE_FROM, PROBE_FROM - 1, quarter, token_fingerprint, PROBE_FROM, STEP_SECONDS],
+        )
+
+
+def standing(*, token_fingerprint: str) -> Standing:
+    """Whether a token may be used, and whether only one request at a time should be sent."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT held_until - {_NOW[connection.vendor]}, throttles "  # noqa: S608
+            f"FROM {_TABLE} WHERE token_fingerprint = %s",
+            [token_fingerprint],
+        )
+        seconds, throttles = cursor.fetchone() or (0.0, 0)
+    return Standing(held_seconds=max(0.0, seconds), is_recovering=throttles > 0)
 
 
 def held_seconds(*, token_fingerprint: str) -> float:
     """How long the token is still held after a throttle; 0 when it is free."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT held_until - {_NOW[connection.vendor]} FROM {_TABLE} "  # noqa: S608
-            "WHERE token_fingerprint = %s",
-            [token_fingerprint],
-        )
-        row = cursor.fetchone()
-    return max(0.0, row[0]) if row else 0.0
+    return standing(token_fingerprint=token_fingerprint).held_seconds
 
 
-def _reserve(*, token_fingerprint: str, interval: float) -> Slot:
+def _reserve(*, token_fingerprint: str, interval: float, longest_seconds: float) -> float | None:
+    """Seconds until the turn that is ours now; None, and nothing reserved, when it is too far."""
     now, greatest = _NOW[connection.vendor], _GREATEST[connection.vendor]
+    free_at = f"{greatest}(pace.next_slot_at, pace.held_until, {now})"
+    spacings = _spacings(interval)
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {_TABLE} AS pace "  # noqa: S608  (own constants only)
             "(token_fingerprint, next_slot_at, held_until, throttles) "
             f"VALUES (%s, {now} + %s, 0, 0) ON CONFLICT (token_fingerprint) DO UPDATE SET "
-            f"next_slot_at = {greatest}(pace.next_slot_at, pace.held_until, {now}) + %s "
-            f"RETURNING next_slot_at - %s - {now}",
-            [token_fingerprint, interval, interval, interval],
+            f"next_slot_at = {free_at} + CASE pace.throttles "
+            "WHEN 0 THEN %s WHEN 1 THEN %s WHEN 2 THEN %s ELSE %s END "
+            f"WHERE {free_at} - {now} <= %s RETURNING next_slot_at - {now}, throttles",
+            [token_fingerprint, interval, *spacings, longest_seconds],
         )
-        (opens_in_seconds,) = cursor.fetchone()
-    return Slot(opens_in_seconds=opens_in_seconds)
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    next_in_seconds, throttles = row
+    return float(next_in_seconds - spacings[min(throttles, PROBE_FROM)])
+
+
+def _spacings(interval: float) -> tuple[float, ...]:
+    """Seconds from one turn to the next after 0, 1, 2 and more throttles in a row."""
+    return (interval, 2 * interval, 4 * interval, max(interval, PROBE_EVERY_SECONDS))
+
+
+def _was_held_meanwhile(token_fingerprint: str, waited_seconds: float) -> bool:
+    """Only turns that lay far ahead are asked about: a query for each request would be dear."""
+    if waited_seconds <= PATIENCE_SECONDS:
+        return False
+    return held_seconds(token_fingerprint=token_fingerprint) > 0
 
 
 def _wait(*, seconds: float, stop: Callable[[], bool]) -> None:

@@ -227,3 +227,40 @@ def map_mandatory(destination: connections.Destination, **more: str) -> None:
     ]
     for position, row in enumerate(rows):
         FieldMappingFactory(destination=destination, position=position, **row)
+
+
+class IngestReceiptFactory(DjangoModelFactory[activations.IngestReceipt]):
+    """Of a request that was answered."""
+
+    class Meta:
+        model = activations.IngestReceipt
+
+    api_key = factory.SubFactory(ApiKeyFactory)
+    key_digest = factory.Sequence(lambda n: hashlib.sha256(f"key {n}".encode()).hexdigest())
+    body_digest = hashlib.sha256(b"body").hexdigest()
+    answer = factory.LazyFunction(lambda: {"accepted": 1, "rejected": []})
+    created_at = NOON
+
+
+class CountFactory(DjangoModelFactory[activations.Count]):
+    """Successful requests of a destination."""
+
+    class Meta:
+        model = activations.Count
+
+    destination = factory.SubFactory(DestinationFactory)
+    name = "outcome"
+    label = "written"
+    value = 1
+
+
+class AlertFactory(DjangoModelFactory[connections.Alert]):
+    """An open one of a destination."""
+
+    class Meta:
+        model = connections.Alert
+
+    destination = factory.SubFactory(DestinationFactory)
+    code = "identical-rejections"
+    message = "Stopped after 20 identical rejections in a row."
+    triggered_at = NOON

@@ -28,6 +28,7 @@ os.environ.update(
     DELIVERY_SETTLE_SECONDS="120",
     INGEST_MAX_BODY_BYTES=str(10 * 1024 * 1024),
     INGEST_REQUESTS_PER_MINUTE="1200",
+    METRICS_TOKEN="",
     ALLOWED_HOSTS="localhost,127.0.0.1,[::1],testserver",
     CSRF_TRUSTED_ORIGINS="",
     SECURE_COOKIES="0",

@@ -11,6 +11,8 @@ from typing import Any
 import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -73,6 +75,8 @@ DELIVERY_SETTLE_SECONDS: float = _number("DELIVERY_SETTLE_SECONDS", default=120)
 
 INGEST_MAX_BODY_BYTES: int = int(_number("INGEST_MAX_BODY_BYTES", default=10 * 1024 * 1024))
 INGEST_REQUESTS_PER_MINUTE: int = int(_number("INGEST_REQUESTS_PER_MINUTE", default=1200))
+# Empty: `/metrics` answers everybody who reaches the port.
+METRICS_TOKEN: str = env.str("METRICS_TOKEN", default="")
 
 # --- Django ---------------------------------------------------------------------------------
 
@@ -140,17 +144,35 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    # A server that vanishes without a word (power, network) is noticed within half a minute;
+    # what stands in DATABASE_URL wins.
+    DATABASES["default"]["OPTIONS"] = {
+        "connect_timeout": 5,
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 25_000,
+        **DATABASES["default"].get("OPTIONS", {}),
+    }
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL: str = env.str("REDIS_URL", default="")
-CACHES = {
-    "default": (
-        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
-        if REDIS_URL
-        else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
-    )
+CACHES: dict[str, dict[str, Any]] = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 }
+if REDIS_URL:
+    CACHES["default"] = {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "OPTIONS": {
+            # A request waits for it: away is away at once, and only a connection that Redis
+            # closed is opened again.
+            "retry": Retry(NoBackoff(), 1),
+            "socket_timeout": 0.5,
+            "socket_connect_timeout": 0.5,
+        },
+    }
 
 AUTH_PASSWORD_VALIDATORS = [
     {

@@ -1,33 +1,53 @@
 """Audiences and memberships as rows: a chunk's entries decided and written set-based.
 
-Works inside the caller's transaction, which holds the locks of the profiles concerned; those
-locks also keep two writers of one membership apart.
+Works inside the caller's transaction. `assess` says whose memberships may move; once the caller
+holds the locks of those profiles, which also keep two writers of one membership apart, `settle`
+writes what did.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from operator import itemgetter
+from typing import Final
 
 from django.db import connection
 from django.db.models import Q
 
+from activations import rowsets
 from activations.audiences.transitions import Standing, decide, is_change
 from activations.models import Audience, Membership, Profile
+from activations.rowsets import read_instant
 from activations.terms import MembershipStatus, Origin
 
 # SQLite takes 32,766 parameters a statement.
 _ROWS_PER_STATEMENT: Final = 2_000
+_COLUMNS: Final = {
+    "profile_id": "bigint",
+    "audience_id": "bigint",
+    "status": "text",
+    "last_qualified_at": "timestamptz",
+    "valid_until": "timestamptz",
+}
 _UPSERT: Final = f"""
     INSERT INTO {Membership._meta.db_table}
         (profile_id, audience_id, status, last_qualified_at, valid_until)
-    VALUES {{places}}
+    SELECT profile_id, audience_id, status, last_qualified_at, valid_until
+    FROM {{rows}} WHERE TRUE
     ON CONFLICT (profile_id, audience_id) DO UPDATE SET
         status = excluded.status,
         last_qualified_at = excluded.last_qualified_at,
         valid_until = excluded.valid_until
 """  # noqa: S608  (own constants; every value is a parameter)
+
+_KNOWN: Final = """
+    SELECT found.profile_id, found.audience_id, found.status, found.last_qualified_at,
+        found.valid_until
+    FROM {rows}
+"""
+
+_STATUSES: Final = {status.value: status for status in MembershipStatus}
 
 # (namespace, external id)
 Reference = tuple[str, str]
@@ -44,20 +64,42 @@ class Entry:
     standing: Standing
 
 
-def upsert_memberships(*, entries: Sequence[Entry], at: datetime) -> set[int]:
-    """The ids of the profiles that have another status than before in some audience."""
-    if not entries:
-        return set()
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """What a chunk says of memberships, and whose may be another after it."""
+
+    told: Mapping[Pair, Sequence[Standing]]
+    newcomers: Collection[int]
+    # Profiles there before that may have to be written, so they are to be locked.
+    differing: frozenset[int]
+
+
+def assess(*, entries: Sequence[Entry], newcomers: Collection[int], at: datetime) -> Moves:
+    """`newcomers` are profiles that had no membership so far; unknown audiences appear."""
     audience_ids = _audience_ids({entry.audience for entry in entries}, at)
     told: dict[Pair, list[Standing]] = defaultdict(list)
     for entry in entries:
         told[entry.profile_id, audience_ids[entry.audience]].append(entry.standing)
-    known = _standings(told)
+    older = [pair for pair in told if pair[0] not in newcomers]
+    known = _standings(older)
+    differing = {
+        pair[0]
+        for pair in older
+        if decide(current=known.get(pair), entries=told[pair]) != known.get(pair)
+    }
+    return Moves(told, newcomers, frozenset(differing))
+
+
+def settle(*, moves: Moves) -> set[int]:
+    """The ids of the profiles that have another status than before in some audience."""
+    known = _standings([pair for pair in moves.told if pair[0] in moves.differing])
     written: dict[Pair, Standing] = {}
     changed: set[int] = set()
-    for pair in sorted(told):
+    for pair, told in moves.told.items():
+        if pair[0] not in moves.differing and pair[0] not in moves.newcomers:
+            continue
         before = known.get(pair)
-        after = decide(current=before, entries=told[pair])
+        after = decide(current=before, entries=told)
         if after is not None and after != before:
             written[pair] = after
             if is_change(before=before, after=after):
@@ -73,7 +115,7 @@ def expire(*, at: datetime, limit: int) -> list[int]:
     profile_ids = {profile_id for _, profile_id in picked}
     # The same locks in the same order as an ingest takes.
     locked = Profile.objects.select_for_update(no_key=True).filter(pk__in=profile_ids)
-    list(locked.order_by("identity").values_list("pk"))
+    list(locked.order_by("pk").values_list("pk"))
     # What an ingest renewed since we looked is not due any more.
     still_due = list(
         due.filter(pk__in=[pk for pk, _ in picked]).order_by("pk").values_list("pk", "profile_id")
@@ -85,6 +127,8 @@ def expire(*, at: datetime, limit: int) -> list[int]:
 
 
 def _audience_ids(references: set[Reference], at: datetime) -> dict[Reference, int]:
+    if not references:
+        return {}
     known = _known_audiences(references)
     missing = sorted(references - known.keys())
     if not missing:
@@ -120,31 +164,38 @@ def _known_audiences(references: set[Reference]) -> dict[Reference, int]:
     }
 
 
-def _standings(pairs: Mapping[Pair, Any]) -> dict[Pair, Standing]:
-    rows = Membership.objects.filter(
-        profile_id__in={profile_id for profile_id, _ in pairs},
-        audience_id__in={audience_id for _, audience_id in pairs},
-    ).order_by()
-    return {
-        (profile_id, audience_id): Standing(MembershipStatus(status), qualified_at, valid_until)
-        for profile_id, audience_id, status, qualified_at, valid_until in rows.values_list(
-            "profile_id", "audience_id", "status", "last_qualified_at", "valid_until"
-        )
-    }
+def _standings(pairs: Collection[Pair]) -> dict[Pair, Standing]:
+    if not pairs:
+        return {}
+    source, values = rowsets.matches(
+        table=Membership._meta.db_table,
+        column="profile_id",
+        values={profile_id for profile_id, _ in pairs},
+    )
+    known = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_KNOWN.format(rows=source), values)
+        for profile_id, audience_id, status, qualified_at, valid_until in cursor.fetchall():
+            known[profile_id, audience_id] = Standing(
+                status=_STATUSES[status],
+                qualified_at=read_instant(qualified_at),
+                valid_until=read_instant(valid_until) if valid_until is not None else None,
+            )
+    return known
 
 
 def _write(standings: Mapping[Pair, Standing]) -> None:
-    rows = list(standings.items())
+    rows = [
+        (
+            *pair,
+            standing.status.value,
+            rowsets.instant(standing.qualified_at),
+            rowsets.instant(standing.valid_until),
+        )
+        for pair, standing in sorted(standings.items(), key=itemgetter(0))
+    ]
     for start in range(0, len(rows), _ROWS_PER_STATEMENT):
-        _write_rows(rows[start : start + _ROWS_PER_STATEMENT])
-
-
-def _write_rows(rows: Sequence[tuple[Pair, Standing]]) -> None:
-    adapted = connection.ops.adapt_datetimefield_value
-    values: list[Any] = []
-    for pair, standing in rows:
-        instants = (adapted(standing.qualified_at), adapted(standing.valid_until))
-        values += (*pair, standing.status.value, *instants)
-    places = ", ".join(["(%s, %s, %s, %s, %s)"] * len(rows))
-    with connection.cursor() as cursor:
-        cursor.execute(_UPSERT.format(places=places), values)
+        part = rows[start : start + _ROWS_PER_STATEMENT]
+        source, values = rowsets.table(name="told", columns=_COLUMNS, rows=part)
+        with connection.cursor() as cursor:
+            cursor.execute(_UPSERT.format(rows=source), values)

@@ -24,6 +24,14 @@ from activations.deliveries.events import (
 )
 from activations.terms import DeliveryState
 
+# In a crowd, in small company, then three times alone (`claims` isolates them).
+CRASHES_UNTIL_SET_ASIDE = 5
+KILLS_WORKERS = "worker-crashed"
+_KILLS = (
+    "The worker ended each time it took up this profile, three times with nothing else in hand. "
+    "See its log; a change of the profile or of the mapping, or a retry, tries again."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -91,22 +99,23 @@ def forget_contact(*, row: Standing, at: datetime) -> Standing:
     )
 
 
-def after_crash(*, row: Standing, may_land_until: datetime | None, at: datetime) -> Standing:
-    """The row of a worker that never came back; `may_land_until` unless it had not sent yet."""
+def after_crash(
+    *, row: Standing, may_land_until: datetime | None, at: datetime, chance: float
+) -> Standing:
+    """The row of a worker that never came back; `may_land_until` unless it had not sent yet.
+
+    The first death is nearly always somebody else's fault. A row that is there again and again
+    goes alone, at moments of its own, and is set aside when that does not help.
+    """
     until = row.unsettled_until
     if may_land_until is not None:
         until = max(until or may_land_until, may_land_until)
     crashes = row.crashes + 1
-    # The first crash is nearly always somebody else's fault; a row that kills workers slows down.
-    delay = backoff.row_delay(attempts=crashes, chance=0.0) if crashes > 1 else at - at
-    waiting = replace(
-        row,
-        state=DeliveryState.WAITING,
-        unsettled_until=until,
-        crashes=crashes,
-        next_attempt_at=at + delay,
-    )
-    return _mind_creation(waiting)
+    taken = replace(row, unsettled_until=until, crashes=crashes)
+    if crashes >= CRASHES_UNTIL_SET_ASIDE:
+        return replace(taken, state=DeliveryState.FAILED, code=KILLS_WORKERS, detail=_KILLS)
+    delay = backoff.row_delay(attempts=crashes, chance=chance) if crashes > 1 else at - at
+    return _mind_creation(replace(taken, state=DeliveryState.WAITING, next_attempt_at=at + delay))
 
 
 def _delivered(row: Standing, seq: int, event: Delivered, at: datetime) -> Standing:

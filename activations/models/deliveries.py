@@ -90,7 +90,11 @@ class Delivery(models.Model):
                 fields=["lease_until"], condition=Q(state="leased"), name="delivery_leased"
             ),
             models.Index(fields=["destination", "state", "code"], name="delivery_by_state"),
-            models.Index(fields=["account", "profile"], name="delivery_by_contact"),
+            models.Index(
+                fields=["destination"],
+                condition=Q(unsettled_until__isnull=False),
+                name="delivery_unsettled",
+            ),
         ]
 
 

@@ -1,27 +1,36 @@
 """Profiles as rows: records merged in, one set of statements for a whole chunk.
 
-Works inside the caller's transaction. Rows are locked in the order of their identities, so that
-two ingests over the same people wait for each other instead of deadlocking. SQLite has one writer.
+Works inside the caller's transaction, in three steps. `identify` finds the people and creates the
+new ones; `hold` locks those who may change; `merge_in` writes who did. New rows come first, in
+the order of their identities, then locks in the order of ids: so two ingests over the same people
+wait for each other instead of deadlocking. Nobody who stays as they are is locked or written.
 """
 
-from collections import defaultdict
+import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from django.db import connection
 
+from activations import rowsets
 from activations.models import Profile
-from activations.profiles import identity
-from activations.profiles.digest import Content, content
-from activations.profiles.merge import merge
-from activations.profiles.record import Record
+from activations.profiles.told import Told, after
 
+_COLUMNS: Final = {
+    "identity": "text",
+    "email": "text",
+    "attributes": "jsonb",
+    "identities": "jsonb",
+    "digest": "text",
+    "instant": "timestamptz",
+}
 _INSERT: Final = f"""
     INSERT INTO {Profile._meta.db_table}
         (identity, email, attributes, identities, digest, created_at, updated_at)
-    VALUES {{places}}
+    SELECT identity, email, attributes, identities, digest, instant, instant
+    FROM {{rows}} WHERE TRUE
     ON CONFLICT (identity) {{on_conflict}}
     RETURNING identity, id
 """  # noqa: S608  (own constants; every value is a parameter)
@@ -32,100 +41,113 @@ _OVERWRITE: Final = """
         digest = excluded.digest,
         updated_at = excluded.updated_at
 """
+_HOLD: Final = f"""
+    SELECT identity, id, digest, attributes{{text}}, identities{{text}}
+    FROM {Profile._meta.db_table} WHERE id IN ({{ids}}) ORDER BY id {{lock}}
+"""  # noqa: S608  (own constants; every value is a parameter)
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
-    """A row that was there before, locked."""
+class Identified:
+    """Whom a chunk speaks of; all of them have a row now."""
 
+    # By identity.
+    ids: Mapping[str, int]
+    created: frozenset[int]
+    # Those there before who may hold something else after it.
+    differing: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A locked row; attributes and identities are JSON still."""
+
+    identity: str
     profile_id: int
     digest: str
+    attributes: str
+    identities: str
 
 
-# (identity, e-mail, what the row shall hold)
-_Row = tuple[str, str, Content]
-
-
-def upsert(*, records: Sequence[Record], at: datetime) -> tuple[dict[str, int], set[int]]:
-    """Profile ids by identity, and the ids of those whose content is now another.
-
-    Several records about one identity are merged in their order.
-    """
-    told: dict[str, list[Record]] = defaultdict(list)
-    for record in records:
-        told[record.identity].append(record)
-    afresh = {key: _after({}, {}, told[key]) for key in sorted(told)}
-    known = _lock(told)
-    created = _insert([row for key, row in afresh.items() if key not in known], at)
-    if len(known) + len(created) < len(told):
+def identify(*, people: Mapping[str, Told], at: datetime) -> Identified:
+    """Everyone a chunk speaks of; who is new gets a row."""
+    known = _known(people)
+    created = _insert({key: people[key] for key in sorted(people.keys() - known.keys())}, at)
+    if len(known) + len(created) < len(people):
         # Another process created these since we looked; now they are there to be merged into.
-        known |= _lock([key for key in told if key not in known and key not in created])
-    # A digest that equals the record's own proves that merging it changes nothing.
-    differing = {
-        key: row
-        for key, row in known.items()
-        if len(told[key]) > 1 or afresh[key][2].digest != row.digest
-    }
-    changed = _merge_in(differing, told, at)
-    ids = created | {key: row.profile_id for key, row in known.items()}
-    return ids, changed | set(created.values())
-
-
-def _lock(identities: Collection[str]) -> dict[str, _Known]:
-    rows = (
-        Profile.objects.select_for_update(no_key=True)
-        .filter(identity__in=identities)
-        .order_by("identity")
-        .values_list("identity", "pk", "digest")
+        known |= _known(people.keys() - known.keys() - created.keys())
+    # A digest that equals the records' own proves that merging them changes nothing.
+    differing = frozenset(
+        profile_id
+        for key, (profile_id, digest) in known.items()
+        if people[key].alone.digest != digest
     )
-    return {key: _Known(profile_id, digest) for key, profile_id, digest in rows}
+    ids = created | {key: profile_id for key, (profile_id, _) in known.items()}
+    return Identified(ids, frozenset(created.values()), differing)
 
 
-def _merge_in(
-    known: Mapping[str, _Known], told: Mapping[str, Sequence[Record]], at: datetime
-) -> set[int]:
-    """Merges into locked rows; the ids of those that hold something else now."""
-    if not known:
-        return set()
-    held = Profile.objects.filter(pk__in=[row.profile_id for row in known.values()])
-    rows = held.order_by("identity").values_list("identity", "attributes", "identities")
-    merged = [_after(attributes, identities, told[key]) for key, attributes, identities in rows]
-    changes = [row for row in merged if row[2].digest != known[row[0]].digest]
-    _overwrite(changes, at)
-    return {known[key].profile_id for key, _, _ in changes}
-
-
-def _after(
-    attributes: dict[str, Any], identities: dict[str, Any], records: Sequence[Record]
-) -> _Row:
-    """What a row that held this holds after these records."""
-    for record in records:
-        is_copy = not attributes and not record.has_gaps
-        attributes = record.attributes if is_copy else merge(old=attributes, new=record.attributes)
-        identities = identity.merge(old=identities, new=record.identities)
-    last = records[-1]
-    return last.identity, last.email, content(attributes=attributes, identities=identities)
-
-
-def _insert(rows: Sequence[_Row], at: datetime) -> dict[str, int]:
-    """Ids by identity of those that were really new."""
-    return dict(_write(rows, at, "DO NOTHING"))
-
-
-def _overwrite(rows: Sequence[_Row], at: datetime) -> None:
-    # These rows exist and are locked, so this INSERT only ever updates. Unlike UPDATE ... FROM
-    # it takes the types of its values from the table, and both databases know it.
-    _write(rows, at, _OVERWRITE)
-
-
-def _write(rows: Sequence[_Row], at: datetime, on_conflict: str) -> list[tuple[str, int]]:
-    if not rows:
+def hold(*, profile_ids: Collection[int]) -> list[Held]:
+    """Lock these rows until the transaction ends, in the order of their ids."""
+    if not profile_ids:
         return []
-    instant = connection.ops.adapt_datetimefield_value(at)
-    values: list[Any] = []
-    for key, email, held in rows:
-        values += (key, email, held.attributes, held.identities, held.digest, instant, instant)
-    places = ", ".join(["(%s, %s, %s, %s, %s, %s, %s)"] * len(rows))
+    is_postgresql = connection.vendor == "postgresql"
+    chosen = rowsets.numbers(profile_ids)
+    sql = _HOLD.format(
+        text="::text" if is_postgresql else "",
+        ids=chosen.sql,
+        # SQLite's one writer needs no lock on rows.
+        lock="FOR NO KEY UPDATE" if is_postgresql else "",
+    )
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT.format(places=places, on_conflict=on_conflict), values)
+        cursor.execute(sql, chosen.params)
+        return [Held(*row) for row in cursor.fetchall()]
+
+
+def merge_in(*, people: Mapping[str, Told], held: Sequence[Held], at: datetime) -> set[int]:
+    """Merges what was told into locked rows; the ids of those that hold something else now."""
+    changes: dict[str, Told] = {}
+    changed: set[int] = set()
+    for row in held:
+        told = people[row.identity]
+        if told.alone.digest == row.digest:
+            continue
+        content = after(
+            attributes=json.loads(row.attributes),
+            identities=json.loads(row.identities),
+            records=told.records,
+        )
+        if content.digest != row.digest:
+            changes[row.identity] = Told(told.records, content)
+            changed.add(row.profile_id)
+    # These rows exist and are locked, so this INSERT only ever updates. Unlike UPDATE ... FROM
+    # both databases know it.
+    _write(changes, at, _OVERWRITE)
+    return changed
+
+
+def _known(identities: Collection[str]) -> dict[str, tuple[int, str]]:
+    """Id and digest of those that have a row."""
+    rows = Profile.objects.filter(identity__in=rowsets.texts(identities)).order_by()
+    return {
+        key: (profile_id, digest)
+        for key, profile_id, digest in rows.values_list("identity", "pk", "digest")
+    }
+
+
+def _insert(told: Mapping[str, Told], at: datetime) -> dict[str, int]:
+    """Ids by identity of those that were really new."""
+    return dict(_write(told, at, "DO NOTHING"))
+
+
+def _write(told: Mapping[str, Told], at: datetime, on_conflict: str) -> list[tuple[str, int]]:
+    if not told:
+        return []
+    instant = rowsets.instant(at)
+    rows = [
+        (key, one.email, one.alone.attributes, one.alone.identities, one.alone.digest, instant)
+        for key, one in told.items()
+    ]
+    source, values = rowsets.table(name="told", columns=_COLUMNS, rows=rows)
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT.format(rows=source, on_conflict=on_conflict), values)
         return list(cursor.fetchall())

@@ -85,7 +85,7 @@ def status_counts(*, audience_ids: Collection[int]) -> Mapping[int, StatusCounts
         Membership.objects.filter(audience_id__in=audience_ids)
         .order_by()
         .values_list("audience_id", "status")
-        .annotate(count=Count("pk"))
+        .annotate(count=Count("*"))
     )
     for audience_id, status, count in grouped:
         found.setdefault(audience_id, {})[status] = count

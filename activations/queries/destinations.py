@@ -1,6 +1,6 @@
 """Destinations as Browse and the destination page list them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,7 @@ from activations.models import Activation, DataflowRun, Delivery
 from activations.terms import DeliveryState
 from connections.destinations import effective_status
 from connections.models import Destination, DestinationStatus
+from connections.queries.alerts import Record
 
 OPEN_STATES = (DeliveryState.PENDING, DeliveryState.LEASED, DeliveryState.WAITING)
 
@@ -33,6 +34,7 @@ class Row:
     audience_count: int
     last_run_at: datetime | None
     run_status: str
+    alert_count: int
 
     @property
     def is_draft(self) -> bool:
@@ -71,10 +73,12 @@ def browse(*, words: str, sort: str, descending: bool) -> QuerySet[Destination]:
     return found.order_by(first, "pk")
 
 
-def rows(*, destinations: Iterable[Destination], at: datetime) -> list[Row]:
-    """The lines of one page; needs no further query."""
+def rows(
+    *, destinations: Iterable[Destination], alerts: Sequence[Record], at: datetime
+) -> list[Row]:
+    """The lines of one page; needs no further query. `alerts` are all that are open."""
     hour = at.replace(minute=0, second=0, microsecond=0)
-    return [_row(destination, hour) for destination in destinations]
+    return [_row(destination, alerts, hour) for destination in destinations]
 
 
 def activatable() -> QuerySet[Destination]:
@@ -87,7 +91,7 @@ def activatable() -> QuerySet[Destination]:
     )
 
 
-def _row(destination: Any, hour: datetime) -> Row:
+def _row(destination: Any, alerts: Sequence[Record], hour: datetime) -> Row:
     """`destination` carries the annotations of `browse`."""
     last_run_at = destination.last_run_at
     is_running = last_run_at is not None and last_run_at >= hour and destination.has_work
@@ -98,4 +102,5 @@ def _row(destination: Any, hour: datetime) -> Row:
         audience_count=destination.audience_count,
         last_run_at=last_run_at,
         run_status=run_status,
+        alert_count=sum(alert.concerns(destination=destination) for alert in alerts),
     )

@@ -1,23 +1,18 @@
 """The state of every destination, in a fixed number of queries: what `status` prints."""
 
-from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import Count, Sum
+from django.db.models import Sum
 
-from activations.models import DataflowRun, Delivery
-from activations.terms import DeliveryState
+from activations.models import DataflowRun
+from activations.queries import census
+from activations.queries.census import Census
 from connections import destinations
 from connections.models import AccountStatus, Destination, DestinationStatus
 
-_DELIVERED, _EXCLUDED, _FAILED = (
-    DeliveryState.DELIVERED.value,
-    DeliveryState.EXCLUDED.value,
-    DeliveryState.FAILED.value,
-)
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -34,73 +29,68 @@ class LastError:
         return {"code": self.code, "message": self.message, "at": moment}
 
 
-@dataclass(slots=True)
-class Counts:
-    """Profiles by state; what is in flight, waiting or held counts as pending."""
+@dataclass(frozen=True, slots=True)
+class Requests:
+    """Of the dataflow runs that are kept."""
 
-    pending: int = 0
-    delivered: int = 0
-    excluded: dict[str, int] = field(default_factory=dict)
-    failed: dict[str, int] = field(default_factory=dict)
-    unsettled: int = 0
-    requests_sent: int = 0
-    requests_throttled: int = 0
-
-    def add(self, *, state: str, code: str, count: int) -> None:
-        """Count rows of one state and code."""
-        if state == _DELIVERED:
-            self.delivered += count
-        elif state == _EXCLUDED:
-            self.excluded[code] = self.excluded.get(code, 0) + count
-        elif state == _FAILED:
-            self.failed[code] = self.failed.get(code, 0) + count
-        else:
-            self.pending += count
+    sent: int = 0
+    throttled: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class DestinationState:
     """One destination; `problem` says what its account or it suffers from."""
 
-    name: str
+    destination: Destination
     status: str
     account: str
     account_name: str
     problem: str
-    counts: Counts
+    census: Census
+    requests: Requests
     last_error: LastError | None
+
+    @property
+    def name(self) -> str:
+        """Empty while it is a draft without one."""
+        return self.destination.name
+
+    @property
+    def deliveries(self) -> dict[str, int]:
+        """Each profile in exactly one; what is in flight, waiting or held counts as pending."""
+        return {
+            "pending": self.census.open,
+            "delivered": self.census.delivered,
+            "excluded": sum(self.census.excluded.values()),
+            "failed": sum(self.census.failed.values()),
+        }
 
     def as_json(self) -> dict[str, Any]:
         """The shape of `status --json`, which scripts rely on."""
-        counts = self.counts
         return {
             "name": self.name,
             "status": self.status,
             "account": self.account,
-            "deliveries": {
-                "pending": counts.pending,
-                "delivered": counts.delivered,
-                "excluded": sum(counts.excluded.values()),
-                "failed": sum(counts.failed.values()),
-            },
-            "excluded": counts.excluded,
-            "failed": counts.failed,
-            "requests": {"sent": counts.requests_sent, "throttled": counts.requests_throttled},
+            "deliveries": self.deliveries,
+            "excluded": dict(sorted(self.census.excluded.items())),
+            "failed": dict(sorted(self.census.failed.items())),
+            "requests": {"sent": self.requests.sent, "throttled": self.requests.throttled},
             "last_error": self.last_error.as_json() if self.last_error else None,
         }
 
 
 def load() -> tuple[DestinationState, ...]:
-    """Every destination, drafts included, by name."""
-    counts = _counts()
+    """Every destination, drafts included, by name; four queries."""
+    counted, requests = census.by_destination(), _requests()
     rows = Destination.objects.select_related("account").order_by("name", "pk")
-    return tuple(_state(row, counts[row.pk]) for row in rows)
+    return tuple(
+        _state(row, counted.get(row.pk, Census()), requests.get(row.pk, Requests())) for row in rows
+    )
 
 
 def pending() -> int:
     """How many profiles are still to be looked at or sent, over all destinations."""
-    ended = (_DELIVERED, _EXCLUDED, _FAILED)
-    return Delivery.objects.exclude(state__in=ended).count()
+    return sum(counted.open for counted in census.by_destination().values())
 
 
 def stopped() -> dict[str, str]:
@@ -109,36 +99,22 @@ def stopped() -> dict[str, str]:
     return dict(rows.values_list("name", "problem"))
 
 
-def _counts() -> Mapping[int, Counts]:
-    counts: dict[int, Counts] = defaultdict(Counts)
-    by_state = Delivery.objects.order_by("destination_id", "state", "code")
-    for destination_id, state, code, count in by_state.values_list(
-        "destination_id", "state", "code"
-    ).annotate(count=Count("pk")):
-        counts[destination_id].add(state=state, code=code, count=count)
-    unsettled = Delivery.objects.filter(unsettled_until__isnull=False).order_by("destination_id")
-    for destination_id, count in unsettled.values_list("destination_id").annotate(
-        count=Count("pk")
-    ):
-        counts[destination_id].unsettled = count
+def _requests() -> Mapping[int, Requests]:
     runs = DataflowRun.objects.order_by("destination_id").values_list("destination_id")
-    for destination_id, sent, throttled in runs.annotate(
-        sent=Sum("requests_sent"), throttled=Sum("requests_throttled")
-    ):
-        counts[destination_id].requests_sent = sent
-        counts[destination_id].requests_throttled = throttled
-    return counts
+    summed = runs.annotate(sent=Sum("requests_sent"), throttled=Sum("requests_throttled"))
+    return {key: Requests(sent, throttled) for key, sent, throttled in summed}
 
 
-def _state(row: Destination, counts: Counts) -> DestinationState:
+def _state(row: Destination, counted: Census, requests: Requests) -> DestinationState:
     account = row.account
     return DestinationState(
-        name=row.name,
+        destination=row,
         status=destinations.effective_status(row),
         account=str(account.status) if account is not None else AccountStatus.UNCHECKED.value,
         account_name=account.name if account is not None else "",
         problem=(account.problem if account is not None else "") or row.problem,
-        counts=counts,
+        census=counted,
+        requests=requests,
         last_error=_last_error(row),
     )
 

@@ -3,32 +3,21 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from django.db.models import Count, Max
+from django.db.models import Subquery
 
 from activations.models import Backfill, Delivery
-from activations.queries.remedies import remedy
-from activations.terms import DeliveryState, ExclusionCode
-
-_FAILURES = {
-    "network": "Zendesk could not be reached",
-    "zendesk-400": "Zendesk could not read the request",
-    "zendesk-401": "Zendesk refused the token",
-    "zendesk-403": "The token may not write contacts",
-    "zendesk-404": "Zendesk does not know the contact or the address",
-    "zendesk-409": "Zendesk holds several contacts with this e-mail",
-    "zendesk-422": "Zendesk refused a value",
-    "zendesk-422-unknown": "Zendesk does not know a field that was sent",
-    "zendesk-422-incorrect_value": "A value does not fit its field in Zendesk",
-}
+from activations.queries import census, codes
+from activations.queries.census import Census
+from activations.terms import DeliveryState
+from connections.models import Destination
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One code with the number of profiles it stands at."""
+    """One code with the number of profiles it stands at, and what was said about one of them."""
 
     state: str
     code: str
-    meaning: str
     example: str
     count: int
 
@@ -38,78 +27,138 @@ class Reason:
         return self.state == DeliveryState.FAILED
 
     @property
+    def meaning(self) -> str:
+        """The code in words."""
+        return codes.meaning(code=self.code)
+
+    @property
     def remedy(self) -> str:
         """What to do about it."""
-        return remedy(code=self.code)
+        return codes.remedy(code=self.code)
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A part of a bar: where it starts and how long it is, in hundredths."""
+
+    label: str
+    count: int
+    tone: str
+    start: float
+    length: float
+
+    @property
+    def share(self) -> str:
+        """Of all, in percent; never 0 or 100 for what is not none or all."""
+        if 0 < self.length < 1:
+            return "under 1 %"
+        return f"{min(round(self.length), 99) if self.length < 100 else 100} %"
 
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Each profile is counted in exactly one of the four."""
+    """Each profile is counted in exactly one of activated, excluded, failed and pending."""
 
-    activated: int
-    excluded: int
-    failed: int
-    pending: int
+    census: Census
     is_backfilling: bool
     reasons: tuple[Reason, ...]
 
     @property
+    def activated(self) -> int:
+        """Whose contact in Zendesk is up to date."""
+        return self.census.delivered
+
+    @property
+    def excluded(self) -> int:
+        """Not sent because something mandatory is missing."""
+        return sum(self.census.excluded.values())
+
+    @property
+    def failed(self) -> int:
+        """Refused by Zendesk."""
+        return sum(self.census.failed.values())
+
+    @property
+    def pending(self) -> int:
+        """Still to be looked at or sent."""
+        return self.census.open
+
+    @property
     def settled(self) -> int:
         """How many are not pending."""
-        return self.activated + self.excluded + self.failed
+        return self.census.settled
 
     @property
     def known(self) -> int:
         """All of them."""
-        return self.settled + self.pending
+        return self.census.known
 
     @property
     def is_busy(self) -> bool:
         """Whether the numbers are about to change."""
         return self.pending > 0 or self.is_backfilling
 
+    @property
+    def bar(self) -> tuple[Segment, ...]:
+        """The four as parts of a bar that is 100 long; what is not there is left out."""
+        counts = {
+            "success": ("activated", self.activated),
+            "warning": ("excluded", self.excluded),
+            "danger": ("failed", self.failed),
+            "neutral": ("pending", self.pending),
+        }
+        segments, start = [], 0.0
+        for tone, (label, count) in counts.items():
+            length = 100 * count / self.known if self.known else 0.0
+            if count:
+                segments.append(Segment(label, count, tone, round(start, 3), round(length, 3)))
+            start += length
+        return tuple(segments)
+
 
 def of(*, destination_id: int) -> Totals:
-    """Three queries, whatever the number of profiles or codes."""
-    deliveries = Delivery.objects.filter(destination_id=destination_id).order_by()
-    by_code = deliveries.values_list("state", "code")
-    grouped = list(by_code.annotate(count=Count("pk")))
-    # Apart from the counts, which an index answers alone: most rows are delivered, without a why.
-    undelivered = by_code.filter(state__in=_UNDELIVERED)
-    examples = {(s, c): detail for s, c, detail in undelivered.annotate(example=Max("detail"))}
+    """Four queries, whatever the number of profiles or codes."""
+    counted = census.of(destination_id=destination_id)
     return Totals(
-        activated=_sum(grouped, DeliveryState.DELIVERED),
-        excluded=_sum(grouped, DeliveryState.EXCLUDED),
-        failed=_sum(grouped, DeliveryState.FAILED),
-        pending=_sum(grouped, *_OPEN),
+        census=counted,
         is_backfilling=Backfill.objects.filter(
             destination_id=destination_id, finished_at__isnull=True
         ).exists(),
-        reasons=_reasons(grouped, examples),
+        reasons=_reasons(counted, destination_id),
     )
 
 
-_OPEN = (DeliveryState.PENDING, DeliveryState.LEASED, DeliveryState.WAITING)
-_UNDELIVERED = (DeliveryState.EXCLUDED, DeliveryState.FAILED)
-_Grouped = Iterable[tuple[str, str, int]]
+def reason(*, destination_id: int, state: str, code: str) -> Reason:
+    """One of the reasons, with however many profiles it has now."""
+    rows = Delivery.objects.filter(destination_id=destination_id, state=state, code=code)
+    return Reason(state, code, "", rows.count())
 
 
-def _sum(grouped: _Grouped, *states: str) -> int:
-    return sum(count for state, _, count in grouped if state in states)
-
-
-def _reasons(grouped: _Grouped, examples: Mapping[tuple[str, str], str]) -> tuple[Reason, ...]:
-    reasons = [
-        Reason(state, code, _meaning(state, code), examples.get((state, code), ""), count)
-        for state, code, count in grouped
-        if state in _UNDELIVERED
+def _reasons(counted: Census, destination_id: int) -> tuple[Reason, ...]:
+    found = [
+        (state, code, count)
+        for state, by_code in (
+            (DeliveryState.EXCLUDED.value, counted.excluded),
+            (DeliveryState.FAILED.value, counted.failed),
+        )
+        for code, count in by_code.items()
     ]
+    examples = _examples(destination_id, [(state, code) for state, code, _ in found])
+    reasons = (Reason(s, c, examples[s, c], count) for s, c, count in found)
     return tuple(sorted(reasons, key=lambda reason: (-reason.count, reason.code)))
 
 
-def _meaning(state: str, code: str) -> str:
-    if state == DeliveryState.EXCLUDED:
-        return dict(ExclusionCode.choices).get(code, "")
-    by_status = "-".join(code.split("-")[:2])
-    return _FAILURES.get(code) or _FAILURES.get(by_status) or "Zendesk refused the contact"
+def _examples(
+    destination_id: int, wanted: Iterable[tuple[str, str]]
+) -> Mapping[tuple[str, str], str]:
+    """What any one row of each says: an index leads to it, so a million of them do no harm."""
+    keys = list(wanted)
+    if not keys:
+        return {}
+    rows = Delivery.objects.filter(destination_id=destination_id).order_by()
+    columns = {
+        f"example_{number}": Subquery(rows.filter(state=state, code=code).values("detail")[:1])
+        for number, (state, code) in enumerate(keys)
+    }
+    found = Destination.objects.filter(pk=destination_id).values_list(*columns.values()).first()
+    return {key: text or "" for key, text in zip(keys, found or (), strict=True)}

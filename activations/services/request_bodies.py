@@ -1,7 +1,9 @@
 """The body of an API request as rows: its size, its compression, its three shapes."""
 
+import hashlib
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Final
 
@@ -31,17 +33,32 @@ class Refused(Exception):
         self.message = message
 
 
-def rows(*, request: HttpRequest) -> Iterator[Row | UnreadableRow]:
-    """The profiles of the body, numbered from 0. Raises `Refused`."""
-    if request.content_type not in (_JSON, _JSON_LINES):
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What a request brought, decompressed and within the limit."""
+
+    content_type: str
+    data: bytes = field(repr=False)
+
+    def rows(self) -> Iterator[Row | UnreadableRow]:
+        """The profiles, numbered from 0. Raises `Refused`."""
+        return _lines(self.data) if self.content_type == _JSON_LINES else _documents(self.data)
+
+    def digest(self) -> str:
+        """sha256 in hex: equal for requests that say the same, however they were compressed."""
+        return hashlib.sha256(self.content_type.encode() + b"\n" + self.data).hexdigest()
+
+
+def read(*, request: HttpRequest) -> Body:
+    """The body of a request. Raises `Refused`."""
+    content_type = request.content_type or ""
+    if content_type not in (_JSON, _JSON_LINES):
         message = f"Send {_JSON} or {_JSON_LINES}."
         raise Refused(status=415, code="unsupported-media-type", message=message)
-    body = _decompressed(request, _body(request))
-    if not body.strip():
+    data = _decompressed(request, _body(request))
+    if not data.strip():
         raise _unreadable("The body is empty.")
-    if request.content_type == _JSON_LINES:
-        return _lines(body)
-    return _documents(body)
+    return Body(content_type, data)
 
 
 def _lines(body: bytes) -> Iterator[Row | UnreadableRow]:

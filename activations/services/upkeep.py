@@ -1,47 +1,58 @@
-"""What has to be done now and then, whoever rings."""
+"""What has to be done now and then, whoever rings. `stop` ends it early; the rest is for later."""
 
 import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from activations.audiences import store as audiences
 from activations.deliveries.store import attempts, intake, runs
+from activations.services import receipts
 from connections import accounts
 
 logger = logging.getLogger(__name__)
 
 EXPIRE_AT_ONCE = 500
 PRUNE_AT_ONCE = 5_000
-# A token at full rate makes 30,000 attempts an hour; the rest waits for the next hour.
+# A token at full rate makes 30,000 attempts an hour, an API key sends 72,000 requests at most;
+# what is left waits for the next hour.
 PRUNE_CHUNKS = 20
 KEEP_RUNS_FOR = timedelta(days=90)
 
 
-def check_due_accounts(*, at: datetime) -> int:
-    """Check every account that is due; returns how many."""
+def _never() -> bool:
+    return False
+
+
+def check_due_accounts(*, at: datetime, stop: Callable[[], bool] = _never) -> int:
+    """Check every account that is due; returns how many were."""
     due = list(accounts.due_for_check(at=at).values_list("pk", flat=True))
-    for account_id in due:
+    for checked, account_id in enumerate(due):
+        if stop():
+            return checked
         account = accounts.check(account_id=account_id, at=at)
         logger.info("account.checked account=%d status=%s", account.pk, account.status)
     return len(due)
 
 
-def expire_memberships(*, at: datetime) -> int:
+def expire_memberships(*, at: datetime, stop: Callable[[], bool] = _never) -> int:
     """Flip memberships whose `validUntil` has come, and line their profiles up."""
     total = 0
-    while True:
+    while not stop():
         with transaction.atomic():
             profile_ids = audiences.expire(at=at, limit=EXPIRE_AT_ONCE)
             intake.enqueue(profile_ids=profile_ids, at=at)
         total += len(profile_ids)
         if len(profile_ids) < EXPIRE_AT_ONCE:
-            return total
-
-
-def prune(*, at: datetime) -> None:
-    """Forget attempts and dataflow runs that are over age."""
-    for _ in range(PRUNE_CHUNKS):
-        if attempts.prune(at=at, limit=PRUNE_AT_ONCE) < PRUNE_AT_ONCE:
             break
+    return total
+
+
+def prune(*, at: datetime, stop: Callable[[], bool] = _never) -> None:
+    """Forget attempts, receipts of the HTTP API and dataflow runs that are over age."""
+    for forget in (attempts.prune, receipts.prune):
+        for _ in range(PRUNE_CHUNKS):
+            if stop() or forget(at=at, limit=PRUNE_AT_ONCE) < PRUNE_AT_ONCE:
+                break
     runs.prune(before=at - KEEP_RUNS_FOR)

@@ -3,25 +3,24 @@
 Every answer is JSON. 2xx is sent only after the profiles are durably stored.
 """
 
-import time
-from collections.abc import Iterator
+import logging
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.core.cache import cache
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, InternalError, OperationalError
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
-from redis import RedisError
 
 from activations import ingestion
-from activations.profiles.rows import Row, UnreadableRow
-from activations.services import api_keys, request_bodies
+from activations.services import api_keys, receipts, request_bodies, request_rate
 from activations.services.request_bodies import Refused
 
+logger = logging.getLogger(__name__)
+
 _BUSY_SECONDS = 5
+# Away, restarting, full or read-only (PostgreSQL calls the last an internal error).
+_DATABASE_TROUBLE = (OperationalError, InterfaceError, InternalError)
 
 
 # No cookie is read here: a request carries its key in a header that no other site can make a
@@ -36,38 +35,65 @@ def profiles(request: HttpRequest) -> JsonResponse:
         return _ingest(request)
     except Refused as error:
         return _error(error.status, error.code, error.message)
-    except (OperationalError, InterfaceError, RedisError):
-        # Without Redis nobody counts requests; a limit that cannot be held lets nothing through.
+    except _DATABASE_TROUBLE as error:
+        # Its text may quote a row; its kind does not.
+        logger.warning("api.unavailable error=%s", type(error.__cause__ or error).__name__)
         message = "The service is not available; send the same profiles again."
         return _error(503, "unavailable", message, **{"Retry-After": str(_BUSY_SECONDS)})
 
 
 def _ingest(request: HttpRequest) -> JsonResponse:
+    at = timezone.now()
     key = _key(request)
     if key is None:
         message = "Send `Authorization: Bearer KEY` with a key that is in force."
         return _error(401, "unauthorised", message, **{"WWW-Authenticate": "Bearer"})
-    wait_seconds = _over_limit(key)
+    wait_seconds = request_rate.seconds_to_wait(api_key_id=key.id, at=at)
     if wait_seconds:
         message = "Too many requests with this key."
         return _error(429, "too-many-requests", message, **{"Retry-After": str(wait_seconds)})
-    return _answer(request_bodies.rows(request=request))
+    try:
+        return _answer(request, key)
+    except receipts.KeyInvalid:
+        message = f"An Idempotency-Key has 1 to {receipts.MAX_KEY} visible ASCII characters."
+        return _error(400, "invalid-idempotency-key", message)
+    except receipts.KeyReused:
+        message = "This Idempotency-Key came with another body before; give each request its own."
+        return _error(422, "idempotency-key-reused", message)
 
 
-def _answer(rows: Iterator[Row | UnreadableRow]) -> JsonResponse:
-    complaints: list[ingestion.Complaint] = []
-    report = ingestion.ingest(rows=rows, clock=timezone.now, on_complaint=complaints.append)
-    answer: dict[str, Any] = {
-        "accepted": report.accepted,
-        "rejected": [_told(complaint) for complaint in complaints if not complaint.is_warning],
-    }
-    if warnings := [_told(complaint) for complaint in complaints if complaint.is_warning]:
-        answer["warnings"] = warnings
-    return JsonResponse(answer, status=202)
+def _answer(request: HttpRequest, key: api_keys.KnownKey) -> JsonResponse:
+    body = request_bodies.read(request=request)
+    reply = _Reply()
+    receipt = receipts.of_request(
+        api_key_id=key.id,
+        key=request.headers.get("Idempotency-Key"),
+        body_digest=body.digest,
+        answer=reply.document,
+    )
+    try:
+        report = ingestion.ingest(
+            rows=body.rows(), clock=timezone.now, on_complaint=reply.take, receipt=receipt
+        )
+    except receipts.AlreadyAnswered as known:
+        return JsonResponse(known.answer, status=202, headers={"Idempotent-Replayed": "true"})
+    return JsonResponse(reply.document(report), status=202)
 
 
-def _told(complaint: ingestion.Complaint) -> dict[str, Any]:
-    return {"index": complaint.row, "code": complaint.code, "message": complaint.message}
+class _Reply:
+    """Collects what is to be told of single profiles."""
+
+    def __init__(self) -> None:
+        self._rejected: list[dict[str, Any]] = []
+        self._warnings: list[dict[str, Any]] = []
+
+    def take(self, complaint: ingestion.Complaint) -> None:
+        told = {"index": complaint.row, "code": complaint.code, "message": complaint.message}
+        (self._warnings if complaint.is_warning else self._rejected).append(told)
+
+    def document(self, report: ingestion.IngestReport) -> receipts.Answer:
+        answer = {"accepted": report.accepted, "rejected": self._rejected}
+        return answer | {"warnings": self._warnings} if self._warnings else answer
 
 
 def _key(request: HttpRequest) -> api_keys.KnownKey | None:
@@ -75,14 +101,6 @@ def _key(request: HttpRequest) -> api_keys.KnownKey | None:
     if scheme.lower() != "bearer":
         return None
     return api_keys.verify(text=text.strip(), at=timezone.now())
-
-
-def _over_limit(key: api_keys.KnownKey) -> int:
-    """Seconds to wait when the key has used up this minute, else 0."""
-    minute, second = divmod(int(time.time()), 60)
-    counter = f"ingest:{key.id}:{minute}"
-    cache.add(counter, 0, timeout=120)
-    return 60 - second if cache.incr(counter) > settings.INGEST_REQUESTS_PER_MINUTE else 0
 
 
 def _error(status: int, code: str, message: str, **headers: str) -> JsonResponse:

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from activations.queries import destinations
 from activations.views.lists import Asked
+from connections.queries import alerts
 
 COLUMNS = {
     "name": "Name",
@@ -22,11 +23,13 @@ def browse(request: HttpRequest) -> HttpResponse:
     asked = Asked.by(request, default="name")
     found = destinations.browse(words=asked.words, sort=asked.sort, descending=asked.descending)
     page = asked.page_of(found)
+    open_alerts = alerts.open_now()
     context = {
         "asked": asked,
         "columns": asked.columns(COLUMNS),
         "page": page,
-        "rows": destinations.rows(destinations=page, at=timezone.now()),
+        "rows": destinations.rows(destinations=page, alerts=open_alerts, at=timezone.now()),
+        "alerts": open_alerts,
         "section": "browse",
     }
     return render(request, "activations/browse.html", context)

@@ -20,7 +20,11 @@ def alive(request: HttpRequest) -> JsonResponse:
 @login_not_required
 @require_safe
 def ready(request: HttpRequest) -> JsonResponse:
+    """503 while the database is away. Without Redis everything goes on; it is only named."""
     problem = readiness.problem()
     if problem:
         return JsonResponse({"status": "unavailable", "problem": problem}, status=503)
-    return JsonResponse({"status": "ok"})
+    answer: dict[str, str | list[str]] = {"status": "ok"}
+    if absent := readiness.absent():
+        answer["without"] = absent
+    return JsonResponse(answer)

@@ -28,7 +28,8 @@ from connections.zendesk.errors import (
     meaning,
 )
 
-RETRY_AFTER_RANGE_SECONDS = (1.0, 15 * 60.0)
+# What a server that knows what it says may ask for; the rest must not hold a token for days.
+SANE_RETRY_AFTER_SECONDS = (1.0, 15 * 60.0)
 MAX_DETAILS = 50
 MAX_POINTER_LENGTH = 200
 
@@ -121,7 +122,10 @@ def failure(*, answer: Answer, is_update: bool) -> Failure:
 
 
 def retry_after_seconds(text: str | None, *, at: datetime) -> float | None:
-    """Seconds to wait from `Retry-After`, which is a number or an HTTP date; None for rubbish."""
+    """Seconds to wait from `Retry-After`, a number or an HTTP date; None when it is absurd.
+
+    Rubbish, a time in the past and one further away than fifteen minutes count as not said.
+    """
     text = (text or "").strip()
     if re.fullmatch(r"[0-9]{1,9}", text):
         seconds = float(text)
@@ -131,8 +135,8 @@ def retry_after_seconds(text: str | None, *, at: datetime) -> float | None:
         except (ValueError, TypeError, IndexError, OverflowError):
             return None
         seconds = (date.replace(tzinfo=date.tzinfo or UTC) - at).total_seconds()
-    shortest, longest = RETRY_AFTER_RANGE_SECONDS
-    return min(max(seconds, shortest), longest)
+    shortest, longest = SANE_RETRY_AFTER_SECONDS
+    return seconds if shortest <= seconds <= longest else None
 
 
 def _is_success(answer: Answer) -> bool:

@@ -54,6 +54,29 @@ class _FreshPool(HTTPConnectionPool):
 
     ConnectionCls = _WatchedHTTPConnection
 
+    # The keywords are those of the adapter of `requests`, its only caller.
+    def urlopen(  # type: ignore[override]
+        self, method: str, url: str, *, body: Any, headers: Any, timeout: Any, **unused: Any
+    ) -> Any:
+        """One try on one connection: retries, redirects and proxies are not ours."""
+        connection = self._get_conn()
+        try:
+            return self._make_request(
+                connection,
+                method,
+                url,
+                body=body,
+                headers=headers,
+                timeout=timeout,
+                response_conn=connection,
+                preload_content=False,
+                decode_content=False,
+            )
+        except BaseException:
+            connection.close()
+            self._put_conn(None)  # its place in the pool
+            raise
+
     def _get_conn(self, timeout: float | None = None) -> Any:
         connection = cast("_WatchedHTTPConnection", super()._get_conn(timeout))
         if connection.sock is not None and monotonic() - connection.idle_since > MAX_IDLE_SECONDS:

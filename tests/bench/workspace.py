@@ -1,30 +1,32 @@
-"""A workspace of its own for one measurement: database, destination, sandbox, profiles."""
+"""A workspace to measure: its database, its settings, and the product's commands run on it."""
 
 import json
-import os
-import re
-import resource
-import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
-TOKEN = "b" * 64
-AUDIENCE = "7841ba61-23c1-4bb3-a495-00d3a5fe1e93"
-WORKSPACE = f"""\
+from tests.bench import measuring, people
+from tests.bench.databases import Database
+from tests.bench.measuring import Failed, Finished, Look
+from tests.bench.simulator import TOKEN, Simulator
+from tests.sources import ROOT
+
+MANAGE = (sys.executable, str(ROOT / "manage.py"))
+DESTINATION = "Bench"
+_HEAD = f"""\
 version: 1
 accounts:
   - {{name: Bench, platform: zendesk-sell, token_env: BENCH_TOKEN}}
 audiences:
-  - {{id: {AUDIENCE}, name: VIP customers}}
+  - {{id: {people.VIP}, name: VIP customers}}
+  - {{id: {people.NEWSLETTER}, name: Newsletter}}
+"""
+_DESTINATION = f"""\
 destinations:
-  - name: Bench
+  - name: {DESTINATION}
     account: Bench
     mappings:
       - {{source: "IdentityMap: Email", target: "Identity: email"}}
@@ -33,112 +35,72 @@ destinations:
       - {{source: "xdm: mobilePhone.number", target: "xdm: mobile"}}
       - {{source: "xdm: loyalty.tier", target: "xdm: custom_fields.Loyalty tier"}}
     audiences:
-      - {{audience: "ups/{AUDIENCE}", mapping_id: VIP audience, start: 2026-01-01}}
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """What a command printed, and what it cost."""
-
-    answer: dict[str, Any]
-    seconds: float
-    cpu_seconds: float
-    peak_mib: float
+_VIP = f'      - {{audience: "ups/{people.VIP}", mapping_id: VIP audience, start: 2026-01-01}}\n'
+_NEWSLETTER = (
+    f'      - {{audience: "ups/{people.NEWSLETTER}", mapping_id: Newsletter audience, '
+    "start: 2026-01-01}\n"
+)
+# Audiences without a destination; members of the first are sent; those of the second as well.
+UNSENT = _HEAD
+VIP_SENT = _HEAD + _DESTINATION + _VIP
+BOTH_SENT = VIP_SENT + _NEWSLETTER
 
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """Runs commands of the product against a database of its own."""
+    """Runs commands of the product on a database of its own."""
 
-    environment: dict[str, str]
+    folder: Path
+    database: Database
+    settings: Mapping[str, str]
 
-    def run(self, *arguments: str) -> Measured:
-        """Run `manage.py ... --json`; what it costs beside the work (start-up) is part of it."""
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        started = time.perf_counter()
-        command = [sys.executable, "manage.py", *arguments, "--json"]
-        done = subprocess.run(
-            command, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False
-        )
-        seconds = time.perf_counter() - started
-        if done.returncode not in {0, 3}:
-            raise RuntimeError(f"{' '.join(command)} ended with {done.returncode}:\n{done.stderr}")
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        cpu = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
-        return Measured(json.loads(done.stdout), seconds, cpu, after.ru_maxrss / 1024)
+    @property
+    def environment(self) -> dict[str, str]:
+        """Nothing of the person who runs it but where the programs are."""
+        own = {"DATA_DIR": str(self.folder), "DATABASE_URL": self.database.url}
+        return {**self.settings, **own}
 
-    def prepare(self) -> None:
-        """Migrate and set up the one destination."""
-        subprocess.run(
-            [sys.executable, "manage.py", "migrate", "--verbosity", "0"],
-            cwd=ROOT,
-            env=self.environment,
-            check=True,
-        )
-        with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
-            file.write(WORKSPACE)
-            file.flush()
-            self.run("apply", file.name)
-
-
-@contextmanager
-def workspace(*, database_url: str = "", sandbox_url: str) -> Iterator[Workspace]:
-    """A prepared workspace; SQLite in a temporary folder without `database_url`."""
-    with tempfile.TemporaryDirectory(prefix="zendeskdest-bench-") as folder:
-        environment = {
-            **os.environ,
-            "DATA_DIR": folder,
-            "DATABASE_URL": database_url or f"sqlite:///{folder}/bench.sqlite3",
-            "ZENDESK_SELL_URL": sandbox_url,
-            "ZENDESK_SANDBOX": "1",
-            "ZENDESK_REQUESTS_PER_SECOND": "0",
-            "BENCH_TOKEN": TOKEN,
-            "LOG_LEVEL": "WARNING",
+    def towards(self, simulator: Simulator, *, requests_per_second: float) -> "Workspace":
+        """The same, sending there at most so fast; 0 is without a limit."""
+        more = {
+            "ZENDESK_SELL_URL": simulator.url,
+            "ZENDESK_REQUESTS_PER_SECOND": f"{requests_per_second:g}",
         }
-        prepared = Workspace(environment)
-        prepared.prepare()
-        yield prepared
+        return self.having(**more)
 
+    def having(self, **settings: str) -> "Workspace":
+        return replace(self, settings={**self.settings, **settings})
 
-@contextmanager
-def sandbox() -> Iterator[str]:
-    """The sandbox in its own process, without throttling; yields its address."""
-    process = subprocess.Popen(
-        [
-            *(sys.executable, "manage.py", "sandbox", "--port", "0", "--json"),
-            *("--token", TOKEN, "--throttle-style", "off"),
-        ],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        assert process.stdout is not None
-        address = re.search(r"http://[\d.:]+", process.stdout.readline())
-        assert address is not None, "the sandbox did not tell its address"
-        yield address.group()
-    finally:
-        process.terminate()
-        process.wait()
+    def run(self, *words: str, look: Callable[[Look], None] = lambda look: None) -> Finished:
+        """`manage.py ... ` to its end, whatever that is."""
+        command = [*MANAGE, *words]
+        return measuring.run(command=command, environment=self.environment, look=look)
 
+    def ask(self, *words: str) -> tuple[dict[str, Any], Finished]:
+        """Its JSON too. Raises Failed when the command did."""
+        finished = self.run(*words, "--json")
+        if finished.exit_code != 0:
+            line = " ".join(words)
+            raise Failed(f"{line} ended with {finished.exit_code}:\n{finished.errors[-4000:]}")
+        return json.loads(finished.output), finished
 
-def write_profiles(*, path: Path, count: int, tier: str) -> None:
-    """`count` members of the one audience as JSONL; another `tier` changes every one of them."""
-    with path.open("w") as file:
-        for number in range(count):
-            record = {
-                "identityMap": {"Email": [{"id": f"person{number}@example.org", "primary": True}]},
-                "person": {"name": {"firstName": f"Ann{number % 977}", "lastName": f"Ek{number}"}},
-                "mobilePhone": {"number": f"+46 70 {number:07d}"},
-                "loyalty": {"tier": tier, "points": number % 5000},
-                "segmentMembership": {
-                    "ups": {
-                        AUDIENCE: {
-                            "status": "realized",
-                            "lastQualificationTime": "2026-03-01T09:00:00Z",
-                        }
-                    }
-                },
-            }
-            file.write(json.dumps(record) + "\n")
+    def prepare(self, document: str = VIP_SENT) -> None:
+        """An empty database with its tables, and the workspace of `document`."""
+        migrated = self.run("migrate", "--verbosity", "0")
+        if migrated.exit_code != 0:
+            raise Failed(migrated.errors[-4000:])
+        self.apply(document)
+
+    def apply(self, document: str) -> None:
+        with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
+            file.write(document)
+            file.flush()
+            self.having(BENCH_TOKEN=TOKEN).ask("apply", file.name)
+
+    def ingest(self, path: Path) -> tuple[dict[str, Any], Finished]:
+        return self.ask("ingest", str(path))
+
+    def deliver(self) -> tuple[dict[str, Any], Finished]:
+        """Everything that is due, in one process."""
+        return self.ask("deliver", "--until-idle")

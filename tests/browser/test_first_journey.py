@@ -170,6 +170,9 @@ def _schedule(person: Person) -> None:
 def _finish(person: Person) -> None:
     page = person.page
     expect(page.get_by_role("button", name="Finish")).to_be_enabled()
+    # The sandbox has no limit here; three of the four can be sent.
+    forecast = page.get_by_role("region", name="Forecast")
+    expect(forecast).to_contain_text(f"{SENDABLE} contacts to send, 1 request each")
     person.photograph("17-review")
     page.get_by_role("button", name="Finish").click()
     expect(page.get_by_role("heading", name="Zendesk CRM")).to_be_visible()
@@ -183,6 +186,7 @@ def _deliver(person: Person) -> None:
     # The page asks by itself: nobody reloads it.
     activated = person.page.locator(".stat", has_text="Identities activated")
     expect(activated.locator(".stat-value")).to_have_text(str(SENDABLE), timeout=35_000)
+    expect(person.page.get_by_text("0 unresolved")).to_be_visible()
 
 
 def _look_around(person: Person) -> None:
@@ -191,6 +195,12 @@ def _look_around(person: Person) -> None:
     expect(page.get_by_role("row").filter(has_text="75.0 %")).to_be_visible()
     expect(page.get_by_role("row").filter(has_text="invalid-email")).to_be_visible()
     person.photograph("19-destination")
+    page.get_by_role("link", name="Show the profiles: Email is not a valid address").click()
+    expect(page.get_by_role("heading", name="Excluded")).to_be_visible()
+    expect(page.get_by_role("row")).to_have_count(2)
+    assert "@" not in page.url
+    person.photograph("19-profiles")
+    page.go_back()
     page.get_by_role("link", name="Activation data").click()
     expect(page.get_by_role("cell", name="VIP audience")).to_be_visible()
     person.photograph("20-activation-data")

@@ -49,7 +49,10 @@ def test_throttling_loses_nothing_and_costs_no_attempt(stage: Stage, style: str)
     assert DataflowRun.objects.get().requests_throttled == 1
 
 
-def test_a_revoked_token_stops_at_once_and_a_new_one_sends_the_rest(stage: Stage) -> None:
+def test_a_revoked_token_stops_at_once_and_a_new_one_sends_the_rest(
+    stage: Stage, settings: Settings
+) -> None:
+    settings.ZENDESK_REQUESTS_PER_SECOND = 500.0
     fail(stage, "revoke-token,every=5,count=1")
     stage.ingest(stage.people(60))
 

@@ -4,6 +4,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
+from pytest_django import Settings
 
 from activations.models import Activation, ActivationDraft, Audience, FieldMapping
 from connections.models import Destination
@@ -265,7 +266,7 @@ def test_review_foresees_what_finish_will_do(
     factories.MembershipFactory(audience=audience, profile__email="", profile__identity="ecid:1")
     factories.MembershipFactory(audience=audience, status="exited")
     foreseen = signed_in.get(_url("review", ready)).context["foreseen"]
-    assert (foreseen.qualifying, foreseen.without_email) == (4, 1)
+    assert (foreseen.candidates, foreseen.without_email) == (4, 1)
 
 
 def test_finish_waits_until_everything_is_right(
@@ -357,3 +358,26 @@ def test_thirty_audiences_take_as_many_queries_as_one(
     more = [member.audience for member in factories.MembershipFactory.create_batch(29)]
     _select(signed_in, draft, *more, version=2)
     assert count_queries(_url(step, draft)) == one
+
+
+def test_review_says_how_many_how_long_and_until_when(
+    signed_in: Client, ready: ActivationDraft, audience: Audience, settings: Settings
+) -> None:
+    settings.ZENDESK_REQUESTS_PER_SECOND = 8.47
+    factories.MembershipFactory.create_batch(3, audience=audience)
+    page = " ".join(signed_in.get(_url("review", ready)).content.decode().split())
+    assert "3 contacts to send, 1 request each: under a minute at your limit of" in page
+    assert "8.47 requests a second, finished by <time" in page
+    assert "At most" not in page
+
+
+def test_review_says_when_finish_changes_nothing(signed_in: Client, ready: ActivationDraft) -> None:
+    assert "Finish sends nothing now" in signed_in.get(_url("review", ready)).content.decode()
+
+
+def test_review_says_what_keeps_the_destination_from_sending(
+    signed_in: Client, ready: ActivationDraft, audience: Audience
+) -> None:
+    factories.MembershipFactory(audience=audience)
+    Destination.objects.update(status="disabled")
+    assert "the destination is disabled" in signed_in.get(_url("review", ready)).content.decode()

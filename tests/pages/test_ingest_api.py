@@ -265,18 +265,6 @@ def test_without_the_database_there_is_no_2xx(client: Client, key: str) -> None:
     assert response.json()["error"]["code"] == "unavailable"
 
 
-def test_without_redis_the_sender_is_asked_to_come_again(
-    client: Client, key: str, settings: Settings
-) -> None:
-    backend = "django.core.cache.backends.redis.RedisCache"
-    settings.CACHES = {"default": {"BACKEND": backend, "LOCATION": "redis://127.0.0.1:9/0"}}
-
-    response = post(client, key, ANN)
-
-    assert (response.status_code, response["Retry-After"]) == (503, "5")
-    assert Profile.objects.count() == 0
-
-
 def test_only_a_hash_of_the_key_is_kept(key: str) -> None:
     row = ApiKey.objects.values().get()
     prefix, secret = key.split("_")[1], key.split("_", 2)[2]

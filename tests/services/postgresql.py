@@ -16,24 +16,103 @@ from tests.services import processes
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=60")
 
 
+# A server that is stopped at once keeps what it has committed only when it waited for the write.
+DURABLE = ("synchronous_commit=on", "max_connections=200")
+LONGEST_START_SECONDS = 60
+
+
+class Cluster:
+    """One data folder and port that a server may be started on again and again."""
+
+    def __init__(self, *, programs: Path, folder: Path, options: tuple[str, ...] = ()) -> None:
+        self._programs = programs
+        self._folder = folder
+        self._options = options
+        self._account = _account()
+        self._server: subprocess.Popen[bytes] | None = None
+        self.port = processes.free_port()
+
+    @property
+    def url(self) -> str:
+        """The DATABASE_URL of its first database."""
+        return f"postgres://zendeskdest@127.0.0.1:{self.port}/postgres"
+
+    @property
+    def data(self) -> Path:
+        """All it keeps, and its log."""
+        return self._folder / "data"
+
+    @property
+    def log(self) -> Path:
+        """What the server says, all of its lives together."""
+        return self.data / "log.txt"
+
+    @property
+    def is_running(self) -> bool:
+        """False also when it gave up by itself."""
+        return self._server is not None and self._server.poll() is None
+
+    def initialise(self, *, like: Path | None = None) -> None:
+        """Make the data folder, empty or as a stopped cluster's folder `like` it is."""
+        if self._account is not None:
+            shutil.chown(self._folder, self._account.pw_uid, self._account.pw_gid)
+        data = self._folder / "data"
+        if like is not None:
+            subprocess.run(["cp", "-a", like / "data", data], check=True)
+            return
+        _initialise(programs=self._programs, data=data, account=self._account)
+
+    def start(self) -> None:
+        """Answers when this returns. Raises RuntimeError when it does not start."""
+        said_before = self.log.stat().st_size if self.log.exists() else 0
+        self._server = _start(
+            programs=self._programs,
+            data=self._folder / "data",
+            port=self.port,
+            account=self._account,
+            options=self._options,
+        )
+        _wait_for(server=self._server, port=self.port, log=self.log, said_before=said_before)
+
+    def stop(self, *, by: signal.Signals = signal.SIGINT) -> None:
+        """SIGINT is PostgreSQL's fast shutdown, SIGQUIT its immediate one (recovery follows)."""
+        if self._server is not None:
+            processes.end(self._server, by=by)
+            self._server = None
+
+    def restart_immediately(self) -> None:
+        """As `pg_ctl restart -m immediate`: every connection is cut, nothing is finished."""
+        self.stop(by=signal.SIGQUIT)
+        self.start()
+
+    def kill(self) -> None:
+        """As the kernel ends it when memory is short."""
+        self.stop(by=signal.SIGKILL)
+
+
+@contextlib.contextmanager
+def cluster(
+    *, programs: Path, options: tuple[str, ...] = (), like: Path | None = None
+) -> Iterator[Cluster]:
+    """A fresh, running cluster, with `programs` the folder of initdb and postgres."""
+    folder = Path(tempfile.mkdtemp(prefix="zendeskdest-postgresql-"))
+    try:
+        made = Cluster(programs=programs, folder=folder, options=options)
+        made.initialise(like=like)
+        try:
+            made.start()
+            yield made
+        finally:
+            made.stop()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 @contextlib.contextmanager
 def serve(*, programs: Path) -> Iterator[str]:
     """The DATABASE_URL of a fresh cluster, with `programs` the folder of initdb and postgres."""
-    account = _account()
-    folder = Path(tempfile.mkdtemp(prefix="zendeskdest-postgresql-"))
-    if account is not None:
-        shutil.chown(folder, account.pw_uid, account.pw_gid)
-    try:
-        _initialise(programs=programs, data=folder / "data", account=account)
-        port = processes.free_port()
-        server = _start(programs=programs, data=folder / "data", port=port, account=account)
-        try:
-            _wait_for(server=server, port=port, log=folder / "data" / "log.txt")
-            yield f"postgres://zendeskdest@127.0.0.1:{port}/postgres"
-        finally:
-            processes.end(server, by=signal.SIGINT)  # SIGINT is PostgreSQL's fast shutdown
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with cluster(programs=programs) as made:
+        yield made.url
 
 
 def _account() -> pwd.struct_passwd | None:
@@ -78,26 +157,31 @@ def _initialise(*, programs: Path, data: Path, account: pwd.struct_passwd | None
 
 
 def _start(
-    *, programs: Path, data: Path, port: int, account: pwd.struct_passwd | None
+    *,
+    programs: Path,
+    data: Path,
+    port: int,
+    account: pwd.struct_passwd | None,
+    options: tuple[str, ...],
 ) -> "subprocess.Popen[bytes]":
-    options = [f"port={port}", "listen_addresses=127.0.0.1", "unix_socket_directories=", *FAST]
-    with (data / "log.txt").open("wb") as log:
-        return subprocess.Popen(  # type: ignore[call-overload, no-any-return]
-            [programs / "postgres", "-D", data, *(word for o in options for word in ("-c", o))],
-            stdin=subprocess.DEVNULL,
+    given = [f"port={port}", "listen_addresses=127.0.0.1", "unix_socket_directories="]
+    words = [word for option in (*given, *FAST, *options) for word in ("-c", option)]
+    with (data / "log.txt").open("ab") as log:
+        return processes.start(
+            [programs / "postgres", "-D", data, *words],
             stdout=log,
             stderr=log,
             cwd=data.parent,
             env=_environment(),
-            preexec_fn=processes.die_with_parent,
             **_as(account),
         )
 
 
-def _wait_for(*, server: "subprocess.Popen[bytes]", port: int, log: Path) -> None:
+def _wait_for(*, server: "subprocess.Popen[bytes]", port: int, log: Path, said_before: int) -> None:
     def is_ready() -> bool:
+        said = log.read_bytes()[said_before:].decode(errors="replace")
         if server.poll() is not None:
-            raise RuntimeError(f"PostgreSQL did not start:\n{log.read_text()}")
-        return "ready to accept connections" in log.read_text()
+            raise RuntimeError(f"PostgreSQL did not start:\n{said}")
+        return "ready to accept connections" in said
 
-    processes.wait_until(is_ready, what=f"PostgreSQL on port {port}")
+    processes.wait_until(is_ready, what=f"PostgreSQL on port {port}", seconds=LONGEST_START_SECONDS)

@@ -8,8 +8,14 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 PR_SET_PDEATHSIG = 1
+# Loaded here: between fork and exec is no moment to look for a library.
+_LIBC = ctypes.CDLL(None)
+# Linux ends the child when the *thread* that started it ends, so one that lasts starts them all.
+_STARTER = ThreadPoolExecutor(max_workers=1, thread_name_prefix="starter")
 
 
 def free_port() -> int:
@@ -21,7 +27,18 @@ def free_port() -> int:
 
 def die_with_parent() -> None:
     """For `preexec_fn`: a killed test run leaves no server behind (Linux)."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    _LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def start(command: list[Any], **options: Any) -> "subprocess.Popen[bytes]":
+    """A process that ends with this one, from whichever thread it is asked for."""
+
+    def begin() -> "subprocess.Popen[bytes]":
+        return subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, preexec_fn=die_with_parent, **options
+        )
+
+    return _STARTER.submit(begin).result()
 
 
 def is_listening(*, port: int) -> bool:

@@ -52,6 +52,14 @@ def test_a_throttled_token_is_not_waited_for(settings: Settings) -> None:
     assert accounts.verify(token=TOKEN).code == "zendesk-429"
 
 
+def test_a_check_that_was_throttled_holds_the_token_for_everybody(sandbox: RunningSandbox) -> None:
+    sandbox.sandbox.add_fault("status=429,retry_after=7,count=1")
+
+    assert accounts.verify(token=TOKEN).code == "zendesk-429"
+
+    assert pacing.held_seconds(token_fingerprint=credentials.fingerprint(TOKEN)) > 6
+
+
 def test_a_new_token_ends_what_the_old_one_suffered() -> None:
     account = AccountFactory(
         status=AccountStatus.REJECTED, outage_failures=12, outage_until=LATER, problem="No."
@@ -84,6 +92,49 @@ def test_an_account_is_rejected_once() -> None:
     ]
 
     assert told == [True, False]
+
+
+def test_failures_of_all_processes_are_counted_together() -> None:
+    account = AccountFactory(outage_failures=3)
+
+    # Each process read the account when it had three.
+    counts = [accounts.count_failures(account_id=account.pk, failures=4) for _ in range(2)]
+
+    assert counts == [7, 11]
+
+
+def test_in_an_outage_one_probe_is_under_way_at_a_time() -> None:
+    account = AccountFactory(outage_failures=10, outage_until=NOON)
+    takers = [
+        accounts.take_probe(account_id=account.pk, at=NOON + seconds, until=LATER)
+        for seconds in (timedelta(seconds=-1), timedelta(0), timedelta(seconds=1))
+    ]
+
+    assert takers == [False, True, False]
+    # Whoever took it never came back.
+    assert accounts.take_probe(account_id=account.pk, at=LATER, until=LATER + timedelta(minutes=1))
+
+
+def test_without_an_outage_there_is_no_probe_to_take() -> None:
+    assert not accounts.take_probe(account_id=AccountFactory().pk, at=NOON, until=LATER)
+
+
+def test_a_probe_nobody_needed_goes_to_the_next() -> None:
+    account = AccountFactory(outage_failures=10, outage_until=NOON)
+    accounts.take_probe(account_id=account.pk, at=NOON, until=LATER)
+
+    accounts.return_probe(account_id=account.pk, at=NOON, until=LATER)
+
+    assert accounts.take_probe(account_id=account.pk, at=NOON, until=LATER)
+
+
+def test_a_late_failure_does_not_reopen_an_outage_that_is_over() -> None:
+    account = AccountFactory(outage_failures=10, outage_until=NOON)
+    accounts.end_outage(account_id=account.pk)
+
+    accounts.open_outage(account_id=account.pk, until=LATER)
+
+    assert Account.objects.get().outage_until is None
 
 
 def test_a_token_nobody_can_use_is_a_problem_and_no_crash() -> None:

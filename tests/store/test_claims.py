@@ -51,6 +51,32 @@ def test_a_claim_is_leased_with_a_higher_fence(destination: Destination) -> None
     assert claim(destination) == []
 
 
+def test_who_was_in_a_dying_workers_hands_goes_in_small_company_and_then_alone(
+    destination: Destination,
+) -> None:
+    killers = DeliveryFactory.create_batch(2, destination=destination, crashes=2)
+    bystanders = DeliveryFactory.create_batch(10, destination=destination, crashes=1)
+    innocent = DeliveryFactory(destination=destination)
+
+    assert [len(claim(destination)) for _ in range(5)] == [1, 1, 8, 2, 1]
+
+    fences = Delivery.objects.filter(pk__in=[row.pk for row in (*killers, *bystanders, innocent)])
+    assert set(fences.values_list("fence", flat=True)) == {1}
+
+
+def test_a_row_that_kills_worker_after_worker_is_set_aside_and_counted(
+    destination: Destination,
+) -> None:
+    row = DeliveryFactory(destination=destination, crashes=4)
+    claim(destination)
+
+    claims.reap(at=NOON + timedelta(seconds=91))
+
+    row.refresh_from_db()
+    assert (row.state, row.code) == ("failed", "worker-crashed")
+    assert destination.runs.get().identities_failed == 1
+
+
 def test_what_is_not_due_is_left_alone(destination: Destination) -> None:
     DeliveryFactory(destination=destination, state="waiting", next_attempt_at=SOON)
 

@@ -123,13 +123,13 @@ class TestFailures:
         stored: list[IngestReport] = []
         with pytest.raises(OperationalError):
             ingest(
-                rows(*(member(number) for number in range(700))),
+                rows(*(member(number) for number in range(1_700))),
                 enqueue=failing,
                 on_stored=stored.append,
             )
 
-        assert Profile.objects.count() == Membership.objects.count() == 500
-        assert [report.accepted for report in stored] == [500]
+        assert Profile.objects.count() == Membership.objects.count() == 1_000
+        assert [report.accepted for report in stored] == [1_000]
 
     def test_a_deadlock_is_tried_again(self) -> None:
         enqueue = _Failing(fails_on={1, 2}, error=deadlock())

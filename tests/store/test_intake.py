@@ -15,6 +15,7 @@ from connections.models import DestinationStatus
 from tests.factories import (
     NOON,
     ActivationFactory,
+    BackfillFactory,
     DeliveryFactory,
     MembershipFactory,
     ProfileFactory,
@@ -167,9 +168,39 @@ def test_the_number_of_statements_does_not_depend_on_the_number_of_profiles(
     assert statements(2) == statements(40) <= 7
 
 
-def test_without_any_activation_nothing_is_asked_twice(
-    django_assert_num_queries: Callable[[int], Any],
+def test_without_any_activation_no_delivery_is_looked_for(
+    django_assert_max_num_queries: Callable[[int], Any],
 ) -> None:
     profile = ProfileFactory()
-    with django_assert_num_queries(1):
+    with django_assert_max_num_queries(2) as queries:
         enqueue(profile)
+
+    assert not any("activations_delivery" in query["sql"] for query in queries)
+
+
+def test_who_has_a_row_everywhere_is_not_inserted_again(activation: Activation) -> None:
+    profile = member(activation.audience)
+    enqueue(profile)
+    with CaptureQueriesContext(connection) as captured:
+        enqueue(profile)
+
+    assert not any("INSERT INTO activations_delivery" in query["sql"] for query in captured)
+
+
+def test_who_lacks_a_row_at_one_of_two_destinations_gets_it(activation: Activation) -> None:
+    profile = member(activation.audience)
+    enqueue(profile)
+    other = ActivationFactory(audience=activation.audience)
+    enqueue(profile)
+
+    sequences = dict(Delivery.objects.values_list("destination_id", "desired_seq"))
+    assert sequences == {activation.destination_id: 2, other.destination_id: 1}
+
+
+def test_a_day_that_began_while_a_change_was_on_its_way_counts(activation: Activation) -> None:
+    """Its backfill may have passed the profile already."""
+    Activation.objects.update(start_on=date(2026, 3, 2))
+    BackfillFactory(destination=activation.destination, activation=activation)
+    enqueue(member(activation.audience))
+
+    assert Delivery.objects.count() == 1

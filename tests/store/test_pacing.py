@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from pytest_django import Settings
 
 from connections import pacing
@@ -97,10 +98,10 @@ def test_a_throttle_holds_the_token_and_a_row_of_them_holds_it_longer() -> None:
     assert 0.4 < first <= 1.0
     for _ in range(3):
         pacing.hold(token_fingerprint=TOKEN)  # answers to requests that were in flight together
-    assert TokenPace.objects.get().throttles == 1
+    assert throttles() == 1
 
     TokenPace.objects.update(held_until=0, throttles=20)
-    assert 29 < pacing.hold(token_fingerprint=TOKEN) <= 60
+    assert 14 < pacing.hold(token_fingerprint=TOKEN) <= 30
 
 
 @pytest.mark.django_db
@@ -112,12 +113,119 @@ def test_zendesk_may_ask_for_more_also_while_the_token_is_held() -> None:
 
 
 @pytest.mark.django_db
-def test_a_release_starts_again_from_the_shortest_hold() -> None:
+def test_after_a_storm_the_pace_comes_back_step_by_step() -> None:
     TokenPaceFactory(token_fingerprint=TOKEN, throttles=9)
+    steps = []
+    for _ in range(4):
+        pacing.release(token_fingerprint=TOKEN)
+        pacing.release(token_fingerprint=TOKEN)  # too soon after the first to count
+        steps.append(throttles())
+        pass_seconds(pacing.STEP_SECONDS)
+
+    assert steps == [2, 1, 0, 0]
+    assert pacing.hold(token_fingerprint=TOKEN) <= 1.0
+
+
+@pytest.mark.django_db
+def test_probes_that_were_lined_up_do_not_delay_the_return(settings: Settings) -> None:
+    settings.ZENDESK_REQUESTS_PER_SECOND = RATE
+    TokenPaceFactory(token_fingerprint=TOKEN, throttles=4, next_slot_at=time.time() + 15)
 
     pacing.release(token_fingerprint=TOKEN)
 
-    assert pacing.hold(token_fingerprint=TOKEN) <= 1.0
+    assert next_slot() - time.time() < 0.2
+
+
+@pytest.mark.django_db
+def test_a_success_that_was_in_flight_before_the_throttle_changes_nothing() -> None:
+    TokenPaceFactory(token_fingerprint=TOKEN, throttles=9)
+    pacing.hold(token_fingerprint=TOKEN)
+
+    pacing.release(token_fingerprint=TOKEN)
+
+    assert throttles() == 10
+    assert held() > 14
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("in_a_row", "apart"), [(0, 1 / RATE), (1, 2 / RATE), (2, 4 / RATE), (3, 5.0), (12, 5.0)]
+)
+def test_turns_lie_further_apart_while_a_token_recovers(
+    settings: Settings, in_a_row: int, apart: float
+) -> None:
+    settings.ZENDESK_REQUESTS_PER_SECOND = RATE
+    TokenPaceFactory(token_fingerprint=TOKEN, throttles=in_a_row)
+    before = time.time()
+
+    pacing.take(token_fingerprint=TOKEN)
+
+    # SQLite's clock counts milliseconds.
+    assert apart - 0.002 <= next_slot() - before < apart + 0.3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_when_a_hold_ends_one_user_of_the_token_probes(settings: Settings) -> None:
+    settings.ZENDESK_REQUESTS_PER_SECOND = RATE
+    TokenPaceFactory(token_fingerprint=TOKEN, throttles=3)
+    turns: list[float] = []
+
+    def work() -> None:
+        try:
+            pacing.take(token_fingerprint=TOKEN, longest_seconds=1.0)
+            turns.append(time.monotonic())
+        except pacing.StoppedWaiting:
+            pass
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(turns) == 1
+
+
+@pytest.mark.django_db
+def test_a_turn_that_is_too_far_is_not_taken_from_the_others(settings: Settings) -> None:
+    settings.ZENDESK_REQUESTS_PER_SECOND = RATE
+    pacing.hold(token_fingerprint=TOKEN, at_least_seconds=100)
+    before = next_slot()
+
+    for _ in range(3):
+        with pytest.raises(pacing.StoppedWaiting):
+            pacing.take(token_fingerprint=TOKEN, longest_seconds=1.0)
+
+    assert next_slot() == before
+
+
+@pytest.mark.django_db
+def test_a_turn_that_was_waited_for_is_lost_when_the_token_is_held_meanwhile(
+    settings: Settings,
+) -> None:
+    settings.ZENDESK_REQUESTS_PER_SECOND = RATE
+    TokenPaceFactory(token_fingerprint=TOKEN, next_slot_at=time.time() + 0.8)
+    looks = iter([False])
+
+    def throttle_while_waiting() -> bool:
+        if next(looks, True):
+            return held() > 5  # by then it waits for the end of the hold
+        pacing.hold(token_fingerprint=TOKEN, at_least_seconds=10)
+        return False
+
+    with pytest.raises(pacing.StoppedWaiting):
+        pacing.take(token_fingerprint=TOKEN, stop=throttle_while_waiting)
+
+
+@pytest.mark.django_db
+def test_a_token_that_recovers_is_told_from_one_at_its_full_pace() -> None:
+    assert pacing.standing(token_fingerprint=TOKEN) == pacing.Standing(0.0, is_recovering=False)
+
+    pacing.hold(token_fingerprint=TOKEN)
+
+    assert pacing.standing(token_fingerprint=TOKEN).is_recovering
 
 
 @pytest.mark.django_db
@@ -136,6 +244,16 @@ def test_nobody_waits_for_a_held_token_longer_than_he_wants(
 @pytest.mark.django_db
 def test_a_token_nobody_used_is_free() -> None:
     assert held() == 0.0
+
+
+def throttles() -> int:
+    in_a_row: int = TokenPace.objects.get().throttles
+    return in_a_row
+
+
+def pass_seconds(seconds: float) -> None:
+    """As if the last hold had ended so much earlier."""
+    TokenPace.objects.update(held_until=F("held_until") - seconds)
 
 
 def next_slot() -> float:

@@ -1,5 +1,6 @@
 """Profiles and memberships as rows: merged, counted once, written only where they differ."""
 
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from activations.audiences.transitions import Standing
 from activations.models import Audience, Membership, Profile
 from activations.profiles import store
 from activations.profiles.record import parse
+from activations.profiles.told import gather
 from activations.terms import MembershipStatus
 from tests.factories import AudienceFactory, MembershipFactory, ProfileFactory
 
@@ -22,9 +24,22 @@ LATER = NOON + timedelta(hours=1)
 ANN, BO = "ann@example.org", "bo@example.org"
 
 
-def upsert(*documents: dict[str, Any], at: datetime = NOON) -> tuple[dict[str, int], set[int]]:
-    records = [parse(document=document, received_at=at) for document in documents]
-    return store.upsert(records=records, at=at)
+def upsert(
+    *documents: dict[str, Any], at: datetime = NOON
+) -> tuple[Mapping[str, int], Collection[int]]:
+    people = gather(records=[parse(document=document, received_at=at) for document in documents])
+    identified = store.identify(people=people, at=at)
+    held = store.hold(profile_ids=identified.differing)
+    changed = store.merge_in(people=people, held=held, at=at)
+    return identified.ids, identified.created | changed
+
+
+def move(
+    *entries: audiences.Entry, newcomers: Collection[int] = (), at: datetime = NOON
+) -> set[int]:
+    moves = audiences.assess(entries=entries, newcomers=newcomers, at=at)
+    store.hold(profile_ids=moves.differing)
+    return audiences.settle(moves=moves)
 
 
 def person(email: str, **attributes: Any) -> dict[str, Any]:
@@ -144,8 +159,7 @@ def test_a_chunk_costs_a_fixed_number_of_queries() -> None:
     def queries_for(count: int, tier: str) -> int:
         with CaptureQueriesContext(connection) as queries, transaction.atomic():
             ids, _ = upsert(*(person(f"p{n}@example.org", tier=tier) for n in range(count)))
-            entries = [join(profile_id, at=NOON) for profile_id in ids.values()]
-            audiences.upsert_memberships(entries=entries, at=NOON)
+            move(*(join(profile_id, at=NOON) for profile_id in ids.values()))
         return len(queries)
 
     queries_for(1, "gold")
@@ -156,8 +170,7 @@ def test_unknown_audiences_appear_without_a_name() -> None:
     known = AudienceFactory(external_id="vip")
     ids, _ = upsert(person(ANN))
     profile_id = ids[f"email:{ANN}"]
-    entries = [join(profile_id), join(profile_id, audience="new")]
-    changed = audiences.upsert_memberships(entries=entries, at=NOON)
+    changed = move(join(profile_id), join(profile_id, audience="new"))
 
     created = Audience.objects.exclude(pk=known.pk).get()
     assert changed == {profile_id}
@@ -180,9 +193,9 @@ def test_a_membership_follows_its_newest_statement(
     status: str, minutes: int, is_changed: bool, expected: str
 ) -> None:
     profile_id = ProfileFactory().pk
-    audiences.upsert_memberships(entries=[join(profile_id)], at=NOON)
+    move(join(profile_id))
     told_at = NOON + timedelta(minutes=minutes)
-    changed = audiences.upsert_memberships(entries=[join(profile_id, status, at=told_at)], at=LATER)
+    changed = move(join(profile_id, status, at=told_at), at=LATER)
 
     membership = Membership.objects.get()
     assert changed == ({profile_id} if is_changed else set())
@@ -192,17 +205,16 @@ def test_a_membership_follows_its_newest_statement(
 
 def test_of_several_statements_in_one_chunk_the_newest_counts() -> None:
     profile_id = ProfileFactory().pk
-    entries = [join(profile_id, "exited", at=LATER), join(profile_id, "realized", at=NOON)]
-    audiences.upsert_memberships(entries=entries, at=LATER)
+    move(join(profile_id, "exited", at=LATER), join(profile_id, "realized", at=NOON), at=LATER)
 
     assert Membership.objects.get().status == "exited"
 
 
 def test_an_equal_membership_is_not_written_again() -> None:
     profile_id = ProfileFactory().pk
-    audiences.upsert_memberships(entries=[join(profile_id, valid_until=LATER)], at=NOON)
+    move(join(profile_id, valid_until=LATER))
     with CaptureQueriesContext(connection) as queries:
-        audiences.upsert_memberships(entries=[join(profile_id, valid_until=LATER)], at=NOON)
+        move(join(profile_id, valid_until=LATER))
 
     assert not any(query["sql"].lstrip().startswith("INSERT") for query in queries)
 
@@ -211,7 +223,7 @@ def test_more_memberships_than_one_statement_holds() -> None:
     profile_id = ProfileFactory().pk
     entries = [join(profile_id, audience=f"audience {n}") for n in range(4_500)]
 
-    assert audiences.upsert_memberships(entries=entries, at=NOON) == {profile_id}
+    assert move(*entries) == {profile_id}
     assert Membership.objects.count() == 4_500
 
 
@@ -249,7 +261,7 @@ def test_the_original_record_does_not_bring_an_expired_membership_back() -> None
 
     def told(at: datetime) -> set[int]:
         record = parse(document=document, received_at=at)
-        ids, _ = store.upsert(records=[record], at=at)
+        ids, _ = upsert(document, at=at)
         entries = [
             audiences.Entry(
                 profile_id=ids[record.identity],
@@ -258,7 +270,7 @@ def test_the_original_record_does_not_bring_an_expired_membership_back() -> None
             )
             for entry in record.memberships
         ]
-        return audiences.upsert_memberships(entries=entries, at=at)
+        return move(*entries, at=at)
 
     assert told(NOON)
     assert audiences.expire(at=LATER, limit=10)

@@ -52,12 +52,19 @@ def web(*, address: Address, has_redis: bool) -> Role:
 
 
 def workers(*, has_redis: bool) -> tuple[Role, ...]:
-    """The Celery worker; it holds the scheduler too, unless Redis joins them across processes."""
+    """The Celery worker; it needs no scheduler, unless Redis joins several across processes."""
     celery = (sys.executable, "-m", "celery", "--quiet", "-A", "zendeskdest")
     quiet = ("--loglevel", "WARNING")
     worker = Role(
         name="worker",
-        command=(*celery, "worker", *quiet, "--without-gossip", "--without-mingle"),
+        command=(
+            *celery,
+            "worker",
+            *quiet,
+            "--without-gossip",
+            "--without-mingle",
+            "--without-heartbeat",
+        ),
         grace_seconds=WORKER_GRACE_SECONDS,
         # Celery warns root at length at each start; in a container there is nobody else.
         environment={"PYTHONWARNINGS": "ignore:::celery.platforms"},

@@ -48,7 +48,8 @@ class Supervisor:
     ) -> None:
         self._posts: list[_Post] = []
         self._environment = environment
-        self._say = say
+        self._write = say
+        self._unsaid = 0
         self._selector = selectors.DefaultSelector()
         self._stops_asked = 0
 
@@ -129,6 +130,16 @@ class Supervisor:
                     self._selector.unregister(key.fileobj)
             else:
                 os.read(key.fd, 1024)  # the signal's byte; its handler did the rest
+
+    def _say(self, name: str, text: str) -> None:
+        """A line that cannot be written, for a full disk say, ends nothing; it is counted."""
+        try:
+            if self._unsaid:
+                self._write("", f"Lines before this one that could not be written: {self._unsaid}.")
+                self._unsaid = 0
+            self._write(name, text)
+        except OSError:
+            self._unsaid += 1
 
     def _pass_on(self, child: Child) -> None:
         for line in child.lines():

@@ -1,13 +1,18 @@
 """The log of requests: written before the bytes leave, completed when the answer is known."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from activations.deliveries.events import Sent
+from activations.deliveries.store import bulk, trials
 from activations.deliveries.store.claims import Claimed
-from activations.models import Attempt
+from activations.models import Attempt, Delivery
+from activations.terms import DeliveryState
 from connections.zendesk import errors
 
 KEEP_FOR = timedelta(days=90)
@@ -23,38 +28,84 @@ _WORDS: dict[type, str] = {
     errors.Unknown: "unknown",
 }
 HANDED_BACK = "handed-back"
+_BEGUN = (
+    *("delivery_id", "fence", "seq", "digest", "started_at", "deadline_at"),
+    *("outcome", "code", "request_id"),
+)
 
 
-def begin(*, claims: Sequence[tuple[Claimed, str]], at: datetime) -> None:
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """Delivery ids: begun, and those that must wait until others of their destination are back."""
+
+    ids: frozenset[int]
+    waiting: frozenset[int]
+    stopped_destinations: frozenset[int]
+
+
+def begin(
+    *, claims: Sequence[tuple[Claimed, str]], at: datetime, on_trial: Collection[int] = ()
+) -> Begun:
     """Write attempts down; each claim comes with the digest of what will be sent.
 
-    Should this process die, each of them counts as possibly sent until the lease ends. A claim
-    (delivery and fence) makes one attempt at most.
+    Whoever stood still for longer than a lease begins nothing: such claims are in none of the
+    sets. Of destinations `on_trial` no more are begun than it takes to stop them. Should this
+    process die, each attempt counts as possibly sent until the lease ends. A claim (delivery and
+    fence) makes one attempt at most.
     """
-    stamp = connection.ops.adapt_datetimefield_value
-    rows = [
-        (claimed.id, claimed.fence, claimed.seq, digest, stamp(at), stamp(claimed.lease_until))
-        for claimed, digest in claims
-    ]
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.executemany(
-            f"INSERT INTO {Attempt._meta.db_table} (delivery_id, fence, seq, digest, "  # noqa: S608
-            "started_at, deadline_at, outcome, code, request_id) "
-            "VALUES (%s, %s, %s, %s, %s, %s, '', '', '')",
-            rows,
+    stamp = bulk.stamps()
+    with transaction.atomic():
+        held = _held([claimed for claimed, _ in claims])
+        room = trials.room(destination_ids=on_trial)
+        begun, waiting = _fitting([c for c, _ in claims if c.id in held], room)
+        bulk.insert(
+            model=Attempt,
+            columns=_BEGUN,
+            rows=[
+                (c.id, c.fence, c.seq, digest, stamp(at), stamp(c.lease_until), "", "", "")
+                for c, digest in claims
+                if c.id in begun
+            ],
         )
+    stopped = frozenset(pk for pk, left in room.items() if left is None)
+    return Begun(frozenset(begun), frozenset(waiting), stopped)
+
+
+def _fitting(
+    claims: Sequence[Claimed], room: Mapping[int, int | None]
+) -> tuple[set[int], set[int]]:
+    taken: Counter[int] = Counter()
+    begun: set[int] = set()
+    waiting: set[int] = set()
+    for claimed in claims:
+        destination_id = claimed.destination_id
+        most = room.get(destination_id) or 0
+        if destination_id in room and taken[destination_id] >= most:
+            waiting.add(claimed.id)
+        else:
+            taken[destination_id] += 1
+            begun.add(claimed.id)
+    return begun, waiting
+
+
+def _held(claims: Sequence[Claimed]) -> set[int]:
+    # Locked, so that nobody takes them over before the attempts are there to be seen.
+    fences = {claimed.id: claimed.fence for claimed in claims}
+    rows = Delivery.objects.filter(pk__in=fences, state=DeliveryState.LEASED)
+    locked = rows.select_for_update(no_key=True).order_by("pk").values_list("pk", "fence")
+    return {pk for pk, fence in locked if fences[pk] == fence}
 
 
 def finish(*, results: Sequence[tuple[Claimed, Sent | None]]) -> None:
     """Note what became of attempts, by claim; None: handed back without being sent."""
-    rows = [(*_account(sent), claimed.id, claimed.fence) for claimed, sent in results]
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            f"UPDATE {Attempt._meta.db_table} SET outcome = %s, http_status = %s, "  # noqa: S608
-            "code = %s, request_id = %s, started_at = COALESCE(%s, started_at) "
-            "WHERE delivery_id = %s AND fence = %s",
-            rows,
-        )
+    stamp = bulk.stamps()
+    bulk.update(
+        model=Attempt,
+        columns=("outcome", "http_status", "code", "request_id", "started_at"),
+        keys=("delivery_id", "fence"),
+        rows=[(*_account(sent, stamp), claimed.id, claimed.fence) for claimed, sent in results],
+        expressions={"started_at": "COALESCE({new}, {old})"},
+    )
 
 
 def supersede(*, delivery_ids: Sequence[int]) -> None:
@@ -73,15 +124,14 @@ def prune(*, at: datetime, limit: int) -> int:
     return deleted
 
 
-def _account(sent: Sent | None) -> tuple[str, int | None, str, str, datetime | str | None]:
+def _account(sent: Sent | None, stamp: Callable[[datetime], Any]) -> tuple[Any, ...]:
     if sent is None:
         return (HANDED_BACK, None, "", "", None)
     outcome = sent.outcome
-    started_at: datetime | str | None = connection.ops.adapt_datetimefield_value(sent.started_at)
     return (
         _WORDS[type(outcome)],
         getattr(outcome, "status", None),
         outcome.failure_code[:100],
         (getattr(outcome, "request_id", None) or "")[:100],
-        started_at,
+        stamp(sent.started_at),
     )

@@ -1,16 +1,24 @@
-"""Lining up many profiles, chunk by chunk, so that nobody waits for a long transaction."""
+"""Lining up many profiles, chunk by chunk, so that nobody waits for a long transaction.
 
+A chunk costs the same wherever it is: each of its queries begins at the cursor of an index, or
+looks up the ids it was given.
+"""
+
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
+from heapq import merge
+from itertools import islice
 
 from django.db import transaction
-from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
+from activations import rowsets
 from activations.deliveries.store import intake, runs
-from activations.models import Activation, Backfill, Delivery, Membership
-from activations.terms import DeliveryState, Lane
+from activations.models import Activation, Backfill, Delivery, Membership, Profile
+from activations.terms import DeliveryState, Lane, MembershipStatus
 from connections.models import Destination, DestinationStatus
 
-CHUNK_PROFILES = 2_000
+CHUNK_PROFILES = 1_000
 
 
 def start(*, destination_id: int, activation_id: int | None, at: datetime) -> None:
@@ -54,19 +62,19 @@ def open_due_activations(*, at: datetime, is_new_version: bool = False) -> int:
 def advance(*, at: datetime) -> bool:
     """Do the next chunk of the oldest open backfill; False when there is none."""
     # Looked at often: without work not even SQLite's write lock is taken.
-    if not Backfill.objects.filter(finished_at__isnull=True).exists():
+    unfinished = Backfill.objects.filter(finished_at__isnull=True)
+    oldest = unfinished.order_by("pk").values_list("cursor", flat=True).first()
+    if oldest is None:
         return False
+    if oldest == 0:
+        intake.let_changes_finish()
     with transaction.atomic():
-        backfill = (
-            Backfill.objects.select_for_update(skip_locked=True)
-            .filter(finished_at__isnull=True)
-            .order_by("pk")
-            .first()
-        )
+        backfill = unfinished.select_for_update(skip_locked=True).order_by("pk").first()
         if backfill is None:
             return False
         step = _advance_audience if backfill.activation_id else _refresh
         last, count = step(backfill, at)
+        intake.check_references()
         runs.add(destination_id=backfill.destination_id, at=at, profiles_received=count)
         if last is None:
             _finish(backfill, at)
@@ -78,49 +86,54 @@ def advance(*, at: datetime) -> bool:
 
 def _advance_audience(backfill: Backfill, at: datetime) -> tuple[int | None, int]:
     assert backfill.activation is not None
-    members = Membership.objects.filter(
-        audience_id=backfill.activation.audience_id, profile_id__gt=backfill.cursor
-    ).order_by("profile_id")
-    ids = list(members.values_list("profile_id", flat=True)[:CHUNK_PROFILES])
+    ids = _next_members(backfill.activation.audience_id, backfill.cursor)
     if not ids:
         return None, 0
-    rows = _behind(backfill).filter(
-        profile_id__lte=ids[-1],
-        profile__memberships__audience_id=backfill.activation.audience_id,
-    )
-    behind = Delivery.objects.filter(pk__in=rows.values("pk"))
-    count = intake.advance(behind, at=at, lane=Lane.BACKFILL)
+    # A live change of one of them must come before this chunk or after it: else a row made here
+    # could be sent with the profile as it was, and the change would find no row to tell.
+    profiles = Profile.objects.filter(pk__in=rowsets.numbers(ids))
+    list(profiles.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+    there = intake.deliveries_of(profile_ids=ids)
+    ours = [row.id for row in there if row.destination_id == backfill.destination_id]
+    count = intake.advance(_behind(backfill, ours), at=at, lane=Lane.BACKFILL)
     count += intake.create_for_audience(
-        activation_id=backfill.activation.pk,
-        after_profile_id=backfill.cursor,
-        up_to_profile_id=ids[-1],
-        at=at,
+        activation_id=backfill.activation.pk, profile_ids=ids, at=at
     )
     return ids[-1], count
+
+
+def _next_members(audience_id: int, cursor: int) -> Sequence[int]:
+    """Profiles past the cursor, in order; whoever has exited may have a delivery too."""
+    # A query for each status follows the index; together they would have to be sorted, all of
+    # them for every chunk.
+    memberships = Membership.objects.filter(audience_id=audience_id, profile_id__gt=cursor)
+    runs_of_ids = [
+        memberships.filter(status=status)
+        .order_by("profile_id")
+        .values_list("profile_id", flat=True)[:CHUNK_PROFILES]
+        for status in MembershipStatus
+    ]
+    return list(islice(merge(*runs_of_ids), CHUNK_PROFILES))
 
 
 def _refresh(backfill: Backfill, at: datetime) -> tuple[int | None, int]:
     rows = Delivery.objects.filter(
         destination_id=backfill.destination_id, profile_id__gt=backfill.cursor
     ).order_by("profile_id")
-    chunk = rows.values("profile_id")[:CHUNK_PROFILES]
-    last: int | None = Delivery.objects.filter(
-        destination_id=backfill.destination_id, profile_id__in=chunk
-    ).aggregate(last=Max("profile_id"))["last"]
-    if last is None:
+    found = list(rows.values_list("pk", "profile_id")[:CHUNK_PROFILES])
+    if not found:
         return None, 0
-    behind = _behind(backfill).filter(profile_id__lte=last)
-    return last, intake.advance(behind, at=at, lane=Lane.BACKFILL)
+    behind = _behind(backfill, [pk for pk, _ in found])
+    return found[-1][1], intake.advance(behind, at=at, lane=Lane.BACKFILL)
 
 
-def _behind(backfill: Backfill) -> QuerySet[Delivery]:
-    """Rows past the cursor that nobody will look at with the present configuration.
+def _behind(backfill: Backfill, delivery_ids: Collection[int]) -> QuerySet[Delivery]:
+    """Those of the rows that nobody will look at with the present configuration.
 
     What is pending or waiting will be, and what was rendered with it already has been.
     """
     return Delivery.objects.filter(
-        destination_id=backfill.destination_id,
-        profile_id__gt=backfill.cursor,
+        pk__in=rowsets.numbers(delivery_ids),
         rendered_version__lt=backfill.destination.mapping_version,
     ).exclude(state__in=[DeliveryState.PENDING, DeliveryState.WAITING])
 

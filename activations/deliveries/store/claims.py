@@ -1,24 +1,32 @@
 """Who works on what: claims with a lease and a fence, and what crashed workers left behind."""
 
+import logging
+import random
+from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import BooleanField, Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Exists, F, Max, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from activations.deliveries import settlement
-from activations.deliveries.store import standings
+from activations.deliveries.store import bulk, runs, standings
+from activations.deliveries.store.standings import Change, Row
 from activations.models import Attempt, Backfill, Delivery
 from activations.terms import DeliveryState
 from connections.models import Account, AccountStatus, Destination, DestinationStatus
 
+logger = logging.getLogger(__name__)
+
 # Spelled out: SQLite follows a partial index only where the condition is literally the index's.
 _IS_OPEN = RawSQL("state IN ('pending', 'waiting')", (), output_field=BooleanField())
 _IS_LEASED = RawSQL("state = 'leased'", (), output_field=BooleanField())
+# How many rows are claimed together that were in a worker's hands when it died once, twice, ...
+_COMPANY = (8, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +38,8 @@ class Claimed:
     profile_id: int
     fence: int
     seq: int
+    # Failures since the last success.
+    attempts: int
     contact_id: int | None
     delivered_digest: str
     unsettled_until: datetime | None
@@ -78,14 +88,13 @@ def claim(*, account_id: int, limit: int, at: datetime) -> list[Claimed]:
         # One claim of an account at a time: the rule below looks at rows others may be claiming.
         list(Account.objects.select_for_update(no_key=True).filter(pk=account_id).values("pk"))
         sending = _sending().filter(account_id=account_id).order_by("pk")
-        due = _due(list(sending.values_list("pk", flat=True)), limit, at)
-        rows, deferred = _one_writer_per_contact(account_id, due, at)
-        for row in rows:
-            row.fence += 1
-            row.state, row.lease_until = DeliveryState.LEASED.value, lease_until
-        _write_leases(rows, at)
-        standings.save(deferred)
-    return [_claimed(row) for row in rows]
+        destination_ids = list(sending.values_list("pk", flat=True))
+        due = _isolated(_due(destination_ids, limit, at))
+        free, deferred = _one_writer_per_contact(account_id, due, at)
+        _lease([row.id for row in free], lease_until, at)
+        _keep_knowledge(due, free)
+        standings.save([Change(row, row.standing) for row in deferred], at=at)
+    return [_claimed(row, lease_until) for row in free]
 
 
 def reap(*, at: datetime) -> int:
@@ -94,15 +103,33 @@ def reap(*, at: datetime) -> int:
     if not expired.exists():
         return 0
     with transaction.atomic():
-        rows = list(expired.select_for_update(skip_locked=True).order_by("pk")[:500])
-        landing = _may_land_until([row.pk for row in rows])
-        for row in rows:
-            changed = settlement.after_crash(
-                row=standings.read(row), may_land_until=landing.get(row.pk), at=at
-            )
-            standings.write(row, changed, at=at)
-        standings.save(rows)
+        locked = expired.select_for_update(skip_locked=True).order_by("pk")
+        rows = standings.read(locked[:500])
+        landing = _may_land_until([row.id for row in rows])
+        changes = [_taken_back(row, landing.get(row.id), at) for row in rows]
+        standings.save(changes, at=at)
+        _count_set_aside(changes, at)
     return len(rows)
+
+
+def _count_set_aside(changes: Sequence[Change], at: datetime) -> None:
+    failed = [c for c in changes if c.standing.state == DeliveryState.FAILED]
+    by_destination = Counter(change.row.destination_id for change in failed)
+    for destination_id, count in sorted(by_destination.items()):
+        logger.error("delivery.set_aside destination=%d count=%d", destination_id, count)
+        runs.add(destination_id=destination_id, at=at, identities_failed=count)
+
+
+def _taken_back(row: Row, may_land_until: datetime | None, at: datetime) -> Change:
+    return Change(
+        row,
+        settlement.after_crash(
+            row=row.standing,
+            may_land_until=may_land_until,
+            at=at,
+            chance=random.random(),  # noqa: S311  (jitter, no secret)
+        ),
+    )
 
 
 def _sending() -> QuerySet[Destination]:
@@ -112,9 +139,9 @@ def _sending() -> QuerySet[Destination]:
     )
 
 
-def _due(destination_ids: Sequence[int], limit: int, at: datetime) -> list[Delivery]:
+def _due(destination_ids: Sequence[int], limit: int, at: datetime) -> list[Row]:
     # A query per destination follows the partial index; together they would have to be sorted.
-    found: list[Delivery] = []
+    found: list[Row] = []
     for destination_id in destination_ids:
         due = Delivery.objects.select_for_update(skip_locked=True).filter(
             _IS_OPEN, destination_id=destination_id, next_attempt_at__lte=at
@@ -122,38 +149,64 @@ def _due(destination_ids: Sequence[int], limit: int, at: datetime) -> list[Deliv
         if len(destination_ids) > 1:
             # Contacts another destination is writing must not fill the batch and block the rest.
             due = due.exclude(Exists(_LEASED_SIBLINGS))
-        found += due.order_by("lane", "next_attempt_at", "pk")[:limit]
-    found.sort(key=lambda row: (row.lane, row.next_attempt_at, row.pk))
+        found += standings.read(due.order_by("lane", "next_attempt_at", "pk")[:limit])
+    found.sort(key=lambda row: (row.lane, row.standing.next_attempt_at, row.id))
     return found[:limit]
 
 
+def _isolated(due: Sequence[Row]) -> Sequence[Row]:
+    """Rows that were in a worker's hands when it died go in small company, then alone.
+
+    A row that kills its worker is found that way, and those who stood beside it are not blamed.
+    """
+    if not due:
+        return due
+    company = min(due[0].standing.crashes, len(_COMPANY))
+    alike = [row for row in due if min(row.standing.crashes, len(_COMPANY)) == company]
+    return alike if company == 0 else alike[: _COMPANY[company - 1]]
+
+
 def _one_writer_per_contact(
-    account_id: int, rows: list[Delivery], at: datetime
-) -> tuple[list[Delivery], list[Delivery]]:
+    account_id: int, rows: Sequence[Row], at: datetime
+) -> tuple[list[Row], list[Row]]:
     """Several destinations of one account write the same contact, but never at the same time.
 
-    Returns the rows that may go, and those put off because a contact may be in the making.
+    Returns the rows that may go, and those put off because a contact may be in the making; both
+    with what the others of their account know of the contact.
     """
     siblings = _siblings(account_id, rows) if _is_shared(account_id) else {}
-    free: list[Delivery] = []
-    deferred: list[Delivery] = []
+    free: list[Row] = []
+    deferred: list[Row] = []
     taken: set[int] = set()
     for row in rows:
-        family = [other for other in siblings.get(row.profile_id, ()) if other.pk != row.pk]
-        if row.profile_id in taken or any(o.state == DeliveryState.LEASED for o in family):
+        family = [other for other in siblings.get(row.profile_id, ()) if other.id != row.id]
+        if row.profile_id in taken or any(
+            other.standing.state == DeliveryState.LEASED for other in family
+        ):
             continue
-        known = (other.contact_id for other in family if other.contact_id)
-        row.contact_id = row.contact_id or next(known, None)
-        row.unsettled_until = max(
-            (o.unsettled_until for o in (row, *family) if o.unsettled_until), default=None
-        )
-        if row.contact_id is None and row.unsettled_until and row.unsettled_until > at:
-            row.state, row.next_attempt_at = DeliveryState.WAITING.value, row.unsettled_until
-            deferred.append(row)
+        row = _knowing(row, family)
+        until = row.standing.unsettled_until
+        if row.standing.contact_id is None and until is not None and until > at:
+            waiting = replace(row.standing, state=DeliveryState.WAITING, next_attempt_at=until)
+            deferred.append(replace(row, standing=waiting))
         else:
             taken.add(row.profile_id)
             free.append(row)
     return free, deferred
+
+
+def _knowing(row: Row, family: Sequence[Row]) -> Row:
+    """The row with what its family knows of the contact they share."""
+    if not family:
+        return row
+    known = (other.standing.contact_id for other in family if other.standing.contact_id)
+    doubts = (other.standing.unsettled_until for other in (row, *family))
+    standing = replace(
+        row.standing,
+        contact_id=row.standing.contact_id or next(known, None),
+        unsettled_until=max((until for until in doubts if until), default=None),
+    )
+    return replace(row, standing=standing)
 
 
 def _is_shared(account_id: int) -> bool:
@@ -165,36 +218,38 @@ _LEASED_SIBLINGS = Delivery.objects.filter(
 )
 
 
-def _siblings(account_id: int, rows: list[Delivery]) -> dict[int, list[Delivery]]:
-    found: dict[int, list[Delivery]] = {}
+def _siblings(account_id: int, rows: Sequence[Row]) -> dict[int, list[Row]]:
+    found: dict[int, list[Row]] = {}
     profile_ids = [row.profile_id for row in rows]
-    for row in Delivery.objects.filter(account_id=account_id, profile_id__in=profile_ids):
+    family = Delivery.objects.filter(account_id=account_id, profile_id__in=profile_ids)
+    for row in standings.read(family):
         found.setdefault(row.profile_id, []).append(row)
     return found
 
 
-def _write_leases(rows: Sequence[Delivery], at: datetime) -> None:
-    sql = (
-        f"UPDATE {Delivery._meta.db_table} SET state = %s, lease_until = %s, fence = %s, "  # noqa: S608
-        "contact_id = %s, unsettled_until = %s, updated_at = %s WHERE id = %s"
+def _lease(delivery_ids: Sequence[int], lease_until: datetime, at: datetime) -> None:
+    Delivery.objects.filter(pk__in=delivery_ids).order_by().update(
+        state=DeliveryState.LEASED,
+        lease_until=lease_until,
+        fence=F("fence") + 1,
+        updated_at=at,
     )
-    stamp = connection.ops.adapt_datetimefield_value
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            sql,
-            [
-                (
-                    row.state,
-                    stamp(row.lease_until),
-                    row.fence,
-                    row.contact_id,
-                    stamp(row.unsettled_until),
-                    stamp(at),
-                    row.pk,
-                )
-                for row in rows
-            ],
-        )
+
+
+def _keep_knowledge(due: Sequence[Row], free: Sequence[Row]) -> None:
+    """Store what claimed rows learnt from their family; without one there is nothing."""
+    before = {row.id: row.standing for row in due}
+    stamp = bulk.stamps()
+    bulk.update(
+        model=Delivery,
+        columns=("contact_id", "unsettled_until"),
+        keys=("id",),
+        rows=[
+            (row.standing.contact_id, stamp(row.standing.unsettled_until), row.id)
+            for row in free
+            if row.standing != before[row.id]
+        ],
+    )
 
 
 def _may_land_until(delivery_ids: list[int]) -> dict[int, datetime]:
@@ -204,17 +259,18 @@ def _may_land_until(delivery_ids: list[int]) -> dict[int, datetime]:
     return {delivery_id: deadline + horizon for delivery_id, deadline in latest}
 
 
-def _claimed(row: Delivery) -> Claimed:
-    assert row.lease_until is not None
+def _claimed(row: Row, lease_until: datetime) -> Claimed:
+    standing = row.standing
     return Claimed(
-        id=row.pk,
+        id=row.id,
         destination_id=row.destination_id,
         profile_id=row.profile_id,
-        fence=row.fence,
-        seq=row.desired_seq,
-        contact_id=row.contact_id,
-        delivered_digest=row.delivered_digest,
-        unsettled_until=row.unsettled_until,
-        may_exist=standings.read(row).may_exist,
-        lease_until=row.lease_until,
+        fence=row.fence + 1,
+        seq=standing.desired_seq,
+        attempts=standing.attempts,
+        contact_id=standing.contact_id,
+        delivered_digest=standing.delivered_digest,
+        unsettled_until=standing.unsettled_until,
+        may_exist=standing.may_exist,
+        lease_until=lease_until,
     )

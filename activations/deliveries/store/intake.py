@@ -1,47 +1,100 @@
 """A profile changed, or a destination did: whose desired state moved on?
 
-Callers own the transaction. All of it is set-based: one statement for any number of profiles.
+Callers own the transaction and hold the locks of the profiles: whoever renders a delivery that is
+created here must not see a profile as it was before. Rows that are there are locked in the order
+of their ids, as a settlement does; new ones come after them. All of it is set-based.
 """
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
+from typing import Any, Final, NamedTuple
 
 from django.db import connection
-from django.db.models import Case, Count, F, Q, QuerySet, Value, When
+from django.db.models import Case, F, Q, QuerySet, Value, When
 
+from activations import rowsets
 from activations.deliveries.store import runs
-from activations.models import Activation, Audience, Delivery, Membership
+from activations.models import Activation, Backfill, Delivery, Membership
 from activations.terms import DeliveryState, Lane, MembershipStatus
 from connections.models import Destination, DestinationStatus
 
-_TABLES = {
+_TABLES: Final = {
     "delivery": Delivery._meta.db_table,
     "membership": Membership._meta.db_table,
     "activation": Activation._meta.db_table,
-    "audience": Audience._meta.db_table,
     "destination": Destination._meta.db_table,
+    "backfill": Backfill._meta.db_table,
 }
-_MEMBER = (MembershipStatus.REALIZED.value, MembershipStatus.EXISTING.value)
+_MEMBER: Final = (MembershipStatus.REALIZED.value, MembershipStatus.EXISTING.value)
+# A first creation of unknown outcome keeps its waiting time, or a duplicate contact may arise.
+_AWAITS_CREATION: Final = Q(
+    state=DeliveryState.WAITING, contact_id__isnull=True, unsettled_until__isnull=False
+)
+_UNDER_WAY: Final = (DeliveryState.PENDING, DeliveryState.LEASED, DeliveryState.WAITING)
+
+# Who changes profiles shares this lock; a new backfill waits until all have let go of it once.
+_CHANGES: Final = 7_261_845_213
+_CREATE: Final = """
+    INSERT INTO {delivery} (
+        destination_id, account_id, profile_id, desired_seq, delivered_seq, delivered_digest,
+        rendered_version, state, lane, next_attempt_at, fence, attempts, crashes, code, detail,
+        updated_at
+    )
+    SELECT DISTINCT destination.id, destination.account_id, membership.profile_id, 1, 0, '',
+        0, %s, %s, {{instant}}, 0, 0, 0, '', '', {{instant}}
+    FROM (SELECT found.profile_id, found.audience_id, found.status FROM {{members}}) membership
+    JOIN {activation} activation ON activation.audience_id = membership.audience_id
+    JOIN {destination} destination ON destination.id = activation.destination_id
+    WHERE {{where}} AND membership.status IN (%s, %s) AND destination.status <> %s
+        -- What was opened is open, though the change came in a moment before its day began.
+        AND (activation.start_on <= %s
+            OR EXISTS (SELECT 1 FROM {backfill} opened WHERE opened.activation_id = activation.id))
+        AND (activation.end_on IS NULL OR activation.end_on >= %s)
+    ORDER BY destination.id, membership.profile_id
+    ON CONFLICT (destination_id, profile_id) DO NOTHING
+    RETURNING destination_id
+""".format(**_TABLES)  # noqa: S608  (own constants; every value is a parameter)
+
+
+class There(NamedTuple):
+    """A delivery that exists."""
+
+    id: int
+    destination_id: int
+    profile_id: int
 
 
 def enqueue(*, profile_ids: Collection[int], at: datetime) -> None:
     """Live changes of these profiles: every destination they matter to looks at them again."""
-    if not profile_ids or not Activation.objects.exists():
+    if not profile_ids:
         return
-    ids = sorted(profile_ids)
-    deliveries = Delivery.objects.filter(profile_id__in=ids)
-    advance(deliveries, at=at, lane=Lane.LIVE)
-    _create_for_profiles(ids, at)
-    received = deliveries.order_by("destination_id").values_list("destination_id")
-    for destination_id, count in received.annotate(count=Count("pk")):
-        runs.add(destination_id=destination_id, at=at, profiles_received=count)
+    _announce_changes()
+    destination_ids = _activating()
+    if not destination_ids:
+        return
+    there = deliveries_of(profile_ids=profile_ids)
+    rows = Delivery.objects.filter(pk__in=rowsets.numbers([row.id for row in there]))
+    advance(rows, at=at, lane=Lane.LIVE)
+    # Who has a row everywhere needs no new one.
+    has = Counter(row.profile_id for row in there if row.destination_id in destination_ids)
+    lacking = [pk for pk in profile_ids if has[pk] < len(destination_ids)]
+    received = Counter(row.destination_id for row in there)
+    received += _create(lacking, "TRUE", [], Lane.LIVE, at)
+    check_references()
+    for destination_id in sorted(received):
+        runs.add(destination_id=destination_id, at=at, profiles_received=received[destination_id])
 
 
 def advance(deliveries: QuerySet[Delivery], *, at: datetime, lane: Lane) -> int:
     """Note a newer desired state on existing rows, whatever they are doing."""
     if connection.features.has_select_for_update:
-        # In the order in which a settlement locks them, or the two could wait for each other.
-        list(deliveries.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+        locked = deliveries.select_for_update(no_key=True).order_by("pk")
+        ids = list(locked.values_list("pk", flat=True))
+        if not ids:
+            return 0
+        # The query might find more the second time, and those would be locked out of order.
+        deliveries = Delivery.objects.filter(pk__in=rowsets.numbers(ids))
     return deliveries.update(
         desired_seq=F("desired_seq") + 1,
         state=Case(
@@ -64,53 +117,74 @@ def advance(deliveries: QuerySet[Delivery], *, at: datetime, lane: Lane) -> int:
     )
 
 
-def create_for_audience(
-    *, activation_id: int, after_profile_id: int, up_to_profile_id: int, at: datetime
-) -> int:
-    """Rows for the members of an activated audience that have none yet, in an id range."""
-    where = "activation.id = %s AND membership.profile_id > %s AND membership.profile_id <= %s"
-    return _insert(where, [activation_id, after_profile_id, up_to_profile_id], Lane.BACKFILL, at)
+def create_for_audience(*, activation_id: int, profile_ids: Collection[int], at: datetime) -> int:
+    """Rows for those of the profiles that are in the activated audience and have none yet."""
+    made = _create(profile_ids, "activation.id = %s", [activation_id], Lane.BACKFILL, at)
+    return made.total()
 
 
-# A first creation of unknown outcome keeps its waiting time, or a duplicate contact may arise.
-_AWAITS_CREATION = Q(
-    state=DeliveryState.WAITING, contact_id__isnull=True, unsettled_until__isnull=False
-)
-
-
-_UNDER_WAY = (DeliveryState.PENDING, DeliveryState.LEASED, DeliveryState.WAITING)
-
-
-def _create_for_profiles(ids: list[int], at: datetime) -> int:
-    marks = ", ".join(["%s"] * len(ids))
-    return _insert(f"membership.profile_id IN ({marks})", list(ids), Lane.LIVE, at)
-
-
-def _insert(where: str, parameters: list[int], lane: Lane, at: datetime) -> int:
-    today = at.astimezone(UTC).date()
-    sql = f"""
-        INSERT INTO {_TABLES["delivery"]} (
-            destination_id, account_id, profile_id, desired_seq, delivered_seq, delivered_digest,
-            rendered_version, state, lane, next_attempt_at, fence, attempts, crashes, code, detail,
-            updated_at
-        )
-        SELECT DISTINCT destination.id, destination.account_id, membership.profile_id, 1, 0, '',
-            0, %s, {int(lane)}, {_instant()}, 0, 0, 0, '', '', {_instant()}
-        FROM {_TABLES["membership"]} membership
-        JOIN {_TABLES["activation"]} activation
-            ON activation.audience_id = membership.audience_id
-        JOIN {_TABLES["destination"]} destination ON destination.id = activation.destination_id
-        WHERE {where} AND membership.status IN (%s, %s) AND destination.status <> %s
-            AND activation.start_on <= %s
-            AND (activation.end_on IS NULL OR activation.end_on >= %s)
-        ON CONFLICT (destination_id, profile_id) DO NOTHING
-        """  # noqa: S608  (own constants; every value is a parameter)
-    instant = connection.ops.adapt_datetimefield_value(at)
-    day = connection.ops.adapt_datefield_value(today)
-    values = [DeliveryState.PENDING.value, instant, instant, *parameters, *_MEMBER]
+def deliveries_of(*, profile_ids: Collection[int]) -> list[There]:
+    """The rows of these profiles, at every destination."""
+    source, values = rowsets.matches(
+        table=_TABLES["delivery"], column="profile_id", values=profile_ids
+    )
     with connection.cursor() as cursor:
-        cursor.execute(sql, [*values, DestinationStatus.DRAFT.value, day, day])
-        return int(cursor.rowcount)
+        cursor.execute(
+            f"SELECT found.id, found.destination_id, found.profile_id FROM {source}",  # noqa: S608
+            values,
+        )
+        return [There(*row) for row in cursor.fetchall()]
+
+
+def let_changes_finish() -> None:
+    """Wait until every change is stored that may not have seen an activation made by now.
+
+    Such a change lines nobody up for it, and who comes new with it is invisible to a backfill
+    until it is stored. SQLite has one writer at a time.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_CHANGES])
+
+
+def check_references() -> None:
+    """Check now what PostgreSQL would check at the end: the counters' lock comes after it."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def _announce_changes() -> None:
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_CHANGES])
+
+
+def _activating() -> set[int]:
+    """Destinations that send audiences, now or later."""
+    return set(Activation.objects.order_by().values_list("destination_id", flat=True).distinct())
+
+
+def _create(
+    profile_ids: Collection[int], where: str, parameters: Sequence[Any], lane: Lane, at: datetime
+) -> Counter[int]:
+    """Rows for members that have none yet: how many each destination got."""
+    if not profile_ids:
+        return Counter()
+    source, values = rowsets.matches(
+        table=_TABLES["membership"], column="profile_id", values=profile_ids
+    )
+    instant = connection.ops.adapt_datetimefield_value(at)
+    day = connection.ops.adapt_datefield_value(at.astimezone(UTC).date())
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _CREATE.format(where=where, members=source, instant=_instant()),
+            [
+                *(DeliveryState.PENDING.value, int(lane), instant, instant, *values, *parameters),
+                *(*_MEMBER, DestinationStatus.DRAFT.value, day, day),
+            ],
+        )
+        return Counter(destination_id for (destination_id,) in cursor.fetchall())
 
 
 def _instant() -> str:

@@ -12,7 +12,7 @@ def remaining() -> dict[str, int]:
     rows = Delivery.objects.exclude(
         destination__status__in=[DestinationStatus.DRAFT, DestinationStatus.DISABLED]
     )
-    counts = rows.order_by().values_list("state").annotate(count=Count("pk"))
+    counts = rows.order_by().values_list("state").annotate(count=Count("*"))
     return {str(DeliveryState(state)): count for state, count in counts}
 
 

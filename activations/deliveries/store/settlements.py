@@ -3,7 +3,7 @@
 import logging
 import random
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -23,8 +23,9 @@ from activations.deliveries.events import (
     Sent,
     Unchanged,
 )
-from activations.deliveries.store import attempts, runs, standings, streaks
+from activations.deliveries.store import attempts, counts, runs, standings, streaks
 from activations.deliveries.store.claims import Claimed
+from activations.deliveries.store.standings import Change, Row
 from activations.models import Delivery
 from activations.terms import DeliveryState
 from connections.zendesk import errors
@@ -61,86 +62,89 @@ def settle(*, results: Sequence[Result], at: datetime) -> Tally:
     """Settle in the order the results came; a claim that was lost meanwhile changes nothing."""
     tally = Tally()
     with transaction.atomic():
-        held = _lock(results)
-        rows: list[Delivery] = []
-        forgotten: list[int] = []
+        rows = _lock(results)
         current: list[Result] = []
         stale: list[Result] = []
         for result in results:
-            row = held.get(result.claimed.id)
-            if row is None or not _is_held(row, result):
-                stale.append(result)
-                continue
-            current.append(result)
-            if _settle_row(row, result, at):
-                rows.append(row)
-            else:
-                forgotten.append(row.pk)
-        standings.save(rows + _forget_contacts(current, held, at))
-        Delivery.objects.filter(pk__in=forgotten).delete()
-        _close_attempts(results, rows)
+            row = rows.get(result.claimed.id)
+            (stale if row is None or not _is_held(row, result) else current).append(result)
+        changes, forgotten = _settled(current, rows, at)
+        standings.save(changes + _forget_contacts(current, rows, at), at=at)
+        if forgotten:
+            Delivery.objects.filter(pk__in=forgotten).delete()
+        _close_attempts(results, changes)
         _after_lost_claims(stale, at)
         _count(current, tally, at)
         tally.stopped_destinations = streaks.judge(results=current, at=at)
+        # Last: every settlement of a destination waits for its counters.
+        counts.add(counts=counts.of(held=current, lost=stale))
     tally.stale = len(stale)
     return tally
 
 
-def _lock(results: Sequence[Result]) -> dict[int, Delivery]:
+def _lock(results: Sequence[Result]) -> dict[int, Row]:
     wanted = Q(pk__in=[result.claimed.id for result in results])
     gone = [result.claimed for result in results if isinstance(result.event, ContactGone)]
     for claimed in gone:
         wanted |= Q(profile_id=claimed.profile_id, contact_id=claimed.contact_id)
     # All in one order, or two settlements could wait for each other.
     rows = Delivery.objects.select_for_update().filter(wanted).order_by("pk")
-    return {row.pk: row for row in rows}
+    return {row.id: row for row in standings.read(rows)}
 
 
-def _is_held(row: Delivery, result: Result) -> bool:
-    return row.state == DeliveryState.LEASED and row.fence == result.claimed.fence
+def _is_held(row: Row, result: Result) -> bool:
+    is_leased = row.standing.state == DeliveryState.LEASED
+    return is_leased and row.fence == result.claimed.fence
+
+
+def _settled(
+    results: Sequence[Result], rows: Mapping[int, Row], at: datetime
+) -> tuple[list[Change], list[int]]:
+    """The changes, and the ids of rows to be forgotten."""
+    changes: list[Change] = []
+    forgotten: list[int] = []
+    for result in results:
+        row = rows[result.claimed.id]
+        after = settlement.settle(
+            row=row.standing,
+            seq=result.claimed.seq,
+            event=result.event,
+            at=at,
+            chance=random.random(),  # noqa: S311  (jitter, no secret)
+        )
+        if after is None:
+            forgotten.append(row.id)
+        else:
+            changes.append(Change(row, after, rendered_version=result.version))
+    return changes, forgotten
 
 
 def _forget_contacts(
-    results: Sequence[Result], held: dict[int, Delivery], at: datetime
-) -> list[Delivery]:
+    results: Sequence[Result], rows: Mapping[int, Row], at: datetime
+) -> list[Change]:
     """What one destination of an account finds gone is gone for the others: they send it again."""
     gone = {
-        (held[r.claimed.id].account_id, r.claimed.profile_id, r.claimed.contact_id)
+        (rows[r.claimed.id].account_id, r.claimed.profile_id, r.claimed.contact_id)
         for r in results
         if isinstance(r.event, ContactGone)
     }
-    others = [
-        row
-        for row in held.values()
-        if (row.account_id, row.profile_id, row.contact_id) in gone
-        and row.state == DeliveryState.DELIVERED
+    return [
+        Change(row, settlement.forget_contact(row=row.standing, at=at))
+        for row in rows.values()
+        if (row.account_id, row.profile_id, row.standing.contact_id) in gone
+        and row.standing.state == DeliveryState.DELIVERED
     ]
-    for row in others:
-        standings.write(row, settlement.forget_contact(row=standings.read(row), at=at), at=at)
-    return others
 
 
-def _settle_row(row: Delivery, result: Result, at: datetime) -> bool:
-    after = settlement.settle(
-        row=standings.read(row),
-        seq=result.claimed.seq,
-        event=result.event,
-        at=at,
-        chance=random.random(),  # noqa: S311  (jitter, no secret)
-    )
-    if after is None:
-        return False
-    standings.write(row, after, at=at)
-    if result.version is not None:
-        row.rendered_version = result.version
-    return True
-
-
-def _close_attempts(results: Sequence[Result], rows: Sequence[Delivery]) -> None:
+def _close_attempts(results: Sequence[Result], changes: Sequence[Change]) -> None:
     attempts.finish(results=[(r.claimed, r.sent) for r in results if r.was_begun])
-    doubted = {result.claimed.id for result in results if result.claimed.unsettled_until}
-    settled = [row.pk for row in rows if row.pk in doubted and row.state == DeliveryState.DELIVERED]
-    attempts.supersede(delivery_ids=settled)
+    # By the doubt, not by the state: a newer change may already wait behind the success.
+    proven = [
+        change.row.id
+        for change in changes
+        if change.row.standing.unsettled_until and not change.standing.unsettled_until
+    ]
+    attempts.supersede(delivery_ids=proven)
 
 
 def _after_lost_claims(stale: Sequence[Result], at: datetime) -> None:
@@ -161,9 +165,9 @@ def _after_lost_claims(stale: Sequence[Result], at: datetime) -> None:
 
 
 def _count(results: Sequence[Result], tally: Tally, at: datetime) -> None:
-    counts: dict[int, Counter[str]] = {}
+    by_destination: dict[int, Counter[str]] = {}
     for result in results:
-        counter = counts.setdefault(result.claimed.destination_id, Counter())
+        counter = by_destination.setdefault(result.claimed.destination_id, Counter())
         _count_request(result, counter)
         match result.event:
             case Delivered():
@@ -179,7 +183,7 @@ def _count(results: Sequence[Result], tally: Tally, at: datetime) -> None:
                 tally.failed += 1
             case _:
                 pass
-    for destination_id, counter in sorted(counts.items()):
+    for destination_id, counter in sorted(by_destination.items()):
         runs.add(destination_id=destination_id, at=at, **counter)
 
 

@@ -1,56 +1,85 @@
-"""A delivery row as the value the state machine works on, and back."""
+"""Delivery rows as the values the state machine works on, and back.
+
+Plain values instead of model instances: these rows are read and written for every request.
+"""
 
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import TypeAlias
+from typing import Any
 
-from django.db import connection
 from django.db.models import QuerySet
 
 from activations.deliveries.settlement import Standing
+from activations.deliveries.store import bulk
 from activations.models import Delivery
 
-Rows: TypeAlias = QuerySet[Delivery]
-
-_FIELDS = tuple(field.name for field in fields(Standing))
-_COLUMNS = (*_FIELDS, "rendered_version", "lease_until", "updated_at")
-_INSTANTS = {"delivered_at", "next_attempt_at", "unsettled_until", "lease_until", "updated_at"}
-
-
-def read(row: Delivery) -> Standing:
-    """The row's changeable fields."""
-    return Standing(**{name: getattr(row, name) for name in _FIELDS})
+_STANDING = tuple(field.name for field in fields(Standing))
+_IDS = ("id", "account_id", "destination_id", "profile_id", "fence", "lane", "rendered_version")
+_INSTANTS = {"delivered_at", "next_attempt_at", "unsettled_until"}
+_DETAIL_LENGTH = 500
+_WRITTEN = (*_STANDING, "rendered_version", "lease_until", "updated_at")
 
 
-def write(row: Delivery, standing: Standing, *, at: datetime) -> None:
-    """Put a new standing into the row and end its lease; `save` stores it."""
-    for name in _FIELDS:
-        setattr(row, name, getattr(standing, name))
-    # The plain text: a driver may store an enum's member by its name.
-    row.state = str(standing.state)
-    row.detail = row.detail[:500]
-    row.lease_until = None
-    row.updated_at = at
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A delivery: whose it is, and how it stands."""
+
+    standing: Standing
+    id: int
+    account_id: int
+    destination_id: int
+    profile_id: int
+    fence: int
+    lane: int
+    rendered_version: int
 
 
-def save(rows: Sequence[Delivery]) -> None:
-    """Store rows the caller has locked, in one round trip."""
-    assignments = ", ".join(f"{column} = %s" for column in _COLUMNS)
-    stamp = connection.ops.adapt_datetimefield_value
-    values = [
-        (
-            *(
-                stamp(getattr(row, column)) if column in _INSTANTS else getattr(row, column)
-                for column in _COLUMNS
-            ),
-            row.pk,
-        )
-        for row in rows
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A row's next standing; it is leased no more. `rendered_version` None: as it was."""
+
+    row: Row
+    standing: Standing
+    rendered_version: int | None = None
+
+
+def read(rows: QuerySet[Delivery]) -> list[Row]:
+    """The rows in the query's order, locked if it says so."""
+    count = len(_IDS)
+    return [
+        Row(Standing(*values[count:]), *values[:count])
+        for values in rows.values_list(*_IDS, *_STANDING)
     ]
-    if values:
-        with connection.cursor() as cursor:
-            cursor.executemany(
-                f"UPDATE {Delivery._meta.db_table} SET {assignments} WHERE id = %s",  # noqa: S608
-                values,
+
+
+def save(changes: Sequence[Change], *, at: datetime) -> None:
+    """Store the changes of rows the caller has locked."""
+    stamp = bulk.stamps()
+    bulk.update(
+        model=Delivery,
+        columns=_WRITTEN,
+        keys=("id",),
+        rows=[
+            (
+                *(_value(change.standing, name, stamp) for name in _STANDING),
+                change.row.rendered_version
+                if change.rendered_version is None
+                else change.rendered_version,
+                None,
+                stamp(at),
+                change.row.id,
             )
+            for change in changes
+        ],
+    )
+
+
+def _value(standing: Standing, name: str, stamp: Any) -> Any:
+    value = getattr(standing, name)
+    if name in _INSTANTS:
+        return stamp(value)
+    if name == "state":
+        # The plain text: a driver may store an enum's member by its name.
+        return str(value)
+    return value[:_DETAIL_LENGTH] if name == "detail" else value

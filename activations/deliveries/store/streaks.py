@@ -17,7 +17,7 @@ STOPPED = "identical-rejections"
 
 
 def judge(*, results: Sequence["Result"], at: datetime) -> set[int]:
-    """Update streaks and last errors; returns the destinations that were stopped."""
+    """Update streaks and last errors; returns the destinations that are stopped."""
     by_destination: dict[int, list[Result]] = {}
     for result in results:
         if isinstance(result.event, Delivered | Refused | NotSent | OutcomeUnknown):
@@ -64,9 +64,9 @@ def _judge_one(destination_id: int, judged: Sequence["Result"], at: datetime) ->
     )
     if destination.rejection_streak < STOP_AFTER:
         return False
-    return destinations.stop(
-        destination_id=destination_id, code=STOPPED, problem=_words(destination)
-    )
+    # Also true for whoever comes second: it has claims of a destination that is stopped.
+    destinations.stop(destination_id=destination_id, code=STOPPED, problem=_words(destination))
+    return True
 
 
 def _note_error(destination: Destination, code: str, detail: str, at: datetime) -> None:

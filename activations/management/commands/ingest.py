@@ -1,9 +1,10 @@
 """Reads profiles from a file or standard input."""
 
+import gc
 import json
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final, TextIO
@@ -26,6 +27,7 @@ from connections.management.command import (
 from connections.management.progress import Bar
 
 _SHOWN_COMPLAINTS: Final = 10
+_OBJECTS_PER_COLLECTION: Final = 100_000
 
 
 class Command(ProductCommand):
@@ -54,9 +56,15 @@ class Command(ProductCommand):
 
     def _ingest(self, rows: "_Rows", desk: "_ComplaintDesk", meter: "_Meter") -> IngestReport:
         try:
-            return ingest(
-                rows=rows, clock=timezone.now, on_complaint=desk.take, on_stored=meter.move
-            )
+            with _few_collections():
+                return ingest(
+                    rows=rows,
+                    clock=timezone.now,
+                    on_complaint=desk.take,
+                    on_stored=meter.move,
+                    # A pipe may take long to give its next row.
+                    is_read_ahead=rows.are_of_a_file,
+                )
         except DatabaseError as error:
             # Its text may quote a row; the kind of error and its own words for it do not.
             reason = type(error.__cause__ or error).__name__
@@ -81,11 +89,25 @@ class Command(ProductCommand):
             self.exit_code = RECORDS_REJECTED
 
 
+@contextmanager
+def _few_collections() -> Iterator[None]:
+    """Python looks for cycles after every 700 objects; rows have none, and make many objects."""
+    thresholds = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(_OBJECTS_PER_COLLECTION, *thresholds[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*thresholds)
+        gc.unfreeze()
+
+
 class _Rows:
     """The file's rows; the first is fetched at once, so that a wrong header is wrong usage."""
 
     def __init__(self, source: Source, format: Any) -> None:
         self._rows = read_rows(stream=source.stream, format=format)
+        self.are_of_a_file = source.size is not None
         self.broken_off: BrokenOff | None = None
         self._first = self._next()
 

@@ -1,10 +1,13 @@
 """Prints the state of every destination."""
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 
-from activations.queries import status
+from django.utils import timezone
+
+from activations.queries import outlook, status, unresolved
+from activations.queries.outlook import Outlook
 from activations.queries.status import DestinationState
 from activations.terms import ExclusionCode
 from connections.management.command import ProductCommand
@@ -23,28 +26,32 @@ class Command(ProductCommand):
             return
         if not states:
             self.say("There is no destination yet: create one in the browser or with `apply`.")
+        now = timezone.now()
         for number, state in enumerate(states):
             if number:
                 self.say("")
-            for line in _lines(state):
+            for line in _lines(state, now):
                 self.say(line)
 
 
-def _lines(state: DestinationState) -> Iterator[str]:
-    counts = state.counts
+def _lines(state: DestinationState, at: datetime) -> Iterator[str]:
+    census = state.census
     yield f"{state.name or 'Draft destination'} ({_words(state)})"
-    yield _row("pending", counts.pending)
-    yield _row("delivered", counts.delivered)
-    yield from _reasons("excluded", counts.excluded)
-    yield from _reasons("failed", counts.failed)
-    yield f"  requests   {counts.requests_sent} sent, {counts.requests_throttled} throttled"
-    if counts.unsettled:
+    yield _row("pending", census.open)
+    yield _row("delivered", census.delivered)
+    yield from _reasons("excluded", census.excluded)
+    yield from _reasons("failed", census.failed)
+    requests = state.requests
+    yield f"  requests   {requests.sent} sent, {requests.throttled} throttled"
+    if census.unsettled:
         yield (
-            f"  unsettled  {counts.unsettled}: Zendesk's answer never came; each is sent again and "
+            f"  unsettled  {census.unsettled}: Zendesk's answer never came; each is sent again and "
             "confirmed by itself"
         )
     else:
         yield "  unsettled  0"
+    for number, words in enumerate(_outlook(state, at)):
+        yield f"  {'' if number else 'outlook':<10} {words}"
     error = state.last_error
     if error is not None:
         when = f"{error.at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC, " if error.at else ""
@@ -55,6 +62,38 @@ def _lines(state: DestinationState) -> Iterator[str]:
 def _words(state: DestinationState) -> str:
     account = f"account {state.account_name}: " if state.account_name else "account: "
     return f"{state.status}; {account}{state.account}"
+
+
+def _outlook(state: DestinationState, at: datetime) -> Iterator[str]:
+    """What is behind the pending ones: since when, how fast, until when."""
+    census = state.census
+    if not census.open:
+        return
+    if census.due_at is not None and census.due_at <= at:
+        yield f"the oldest has been due for {(at - census.due_at).total_seconds():.0f} s"
+    if state.status != DestinationStatus.ENABLED:
+        return
+    found = outlook.of(
+        destination=state.destination,
+        counted=census,
+        unresolved=unresolved.of(destination_id=state.destination.pk, counted=census, at=at),
+        at=at,
+    )
+    yield from _forecast(found)
+
+
+def _forecast(found: Outlook) -> Iterator[str]:
+    forecast, pace = found.forecast, found.pace
+    if pace.contacts_per_minute is not None:
+        yield f"{pace.contacts_per_minute} contacts a minute, measured over the last one"
+    if forecast.finished_at is not None:
+        basis = "at the present pace" if forecast.is_measured else f"at {found.limit}"
+        end = f"{forecast.finished_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+        yield f"at most {forecast.contacts} to send: {forecast.duration} {basis}, by {end}"
+    if forecast.others:
+        yield f"{forecast.others} more of other destinations share the token's pace"
+    if found.is_idle:
+        yield "nothing is being sent: is a worker running? `serve` starts one"
 
 
 def _row(name: str, count: int) -> str:
@@ -78,7 +117,7 @@ def _next_steps(state: DestinationState) -> Iterator[str]:
         )
     elif state.status == DestinationStatus.ERROR:
         yield f"Once the cause is gone: `retry {_argument(state.name)}`."
-    elif state.counts.failed:
+    elif state.census.failed:
         yield f"Once the cause is gone, `retry {_argument(state.name)}` puts them back in line."
     if state.account == AccountStatus.UNCHECKED and state.account_name:
         yield f"`check_connection {_argument(state.name)}` asks Zendesk about the token."

@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from activations.queries import foreseen, schedule
+from activations.queries import foreseen, holds, schedule
 from activations.services import drafts
 from activations.services.draft_content import DraftProblem
 from activations.views.wizard import frame
@@ -31,7 +31,8 @@ class Listed:
 @frame.while_open
 def step(request: HttpRequest, uuid: UUID) -> HttpResponse:
     draft = frame.load(request, uuid)
-    content = drafts.content(draft=draft, at=timezone.now())
+    now = timezone.now()
+    content = drafts.content(draft=draft, at=now)
     fields = accounts.fields_of(draft.destination.account)
     is_outdated = drafts.is_outdated(draft=draft)
     listed = [_listed(draft, problem) for problem in content.problems]
@@ -46,7 +47,8 @@ def step(request: HttpRequest, uuid: UUID) -> HttpResponse:
         can_finish=not blocking and not is_outdated,
         why_not=_why_not(len(blocking)),
         is_outdated=is_outdated,
-        foreseen=foreseen.count(audience_ids=[row.audience for row in content.schedule]),
+        foreseen=foreseen.of(destination=draft.destination, content=content, at=now),
+        hold=holds.of(destination=draft.destination, at=now),
         step_urls={key: frame.step_url(draft, key) for key in frame.STEPS},
     )
 

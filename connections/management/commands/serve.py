@@ -29,6 +29,8 @@ from zendeskdest.serving.supervisor import Supervisor
 
 MANAGE = str(settings.BASE_DIR / "manage.py")
 LONGEST_START_SECONDS = 60.0
+# A database that starts together with us, as after a power cut, is on its way.
+LONGEST_WAIT_FOR_DATABASE_SECONDS = 60.0
 
 
 class Command(ProductCommand):
@@ -90,7 +92,7 @@ class Command(ProductCommand):
         return found
 
     def _prepare_database(self, *, is_demo: bool) -> None:
-        if not readiness.waiting_migrations():
+        if not self._waiting_migrations():
             return
         if not is_demo:
             raise Failed(
@@ -98,6 +100,21 @@ class Command(ProductCommand):
             )
         self.warn("Preparing the database ...")
         call_command("migrate", interactive=False, verbosity=0)
+
+    def _waiting_migrations(self) -> int:
+        """Once the database answers; raises Failed when it does not in time."""
+        deadline = time.monotonic() + LONGEST_WAIT_FOR_DATABASE_SECONDS
+        was_told = False
+        while True:
+            try:
+                return readiness.waiting_migrations()
+            except readiness.DatabaseAway as away:
+                if time.monotonic() > deadline:
+                    raise Failed(str(away), code="database") from None
+                if not was_told:
+                    self.warn(f"{away} Waiting for it ...")
+            was_told = True
+            time.sleep(1)
 
     def _run(self, *, web: Address, simulator: Address | None, is_demo: bool) -> None:
         environment = {**os.environ, "PYTHONUNBUFFERED": "1"}

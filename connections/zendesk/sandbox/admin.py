@@ -2,7 +2,7 @@
 
 GET    requests[?limit=N]   the last requests, newest first
 GET    contacts[?email=E]   every contact as committed, newest change first
-GET    stats                totals by status, peak per second, contacts, uptime
+GET    stats                totals by status, under way, peak per second, contacts, uptime
 GET    switches             PUT replaces all (those not named get their default), PATCH changes some
 GET    faults               POST {"fault": SPEC} or {"faults": [SPEC, ...]} adds; DELETE clears
 DELETE faults/ID            disarms one
@@ -89,6 +89,7 @@ def stats(sandbox: Sandbox) -> dict[str, Any]:
     return {
         "contacts": len(sandbox.contacts),
         "requests": sandbox.requests.total,
+        "under_way": sandbox.requests.under_way,
         "by_status": dict(sorted(sandbox.requests.by_status.items())),
         "peak_per_second": sandbox.requests.peak_per_second,
         "uptime_seconds": round(sandbox.clock.monotonic() - sandbox.started_mono, 1),

@@ -63,3 +63,4 @@ class Call:
 
     def note_commit(self) -> None:
         self.record.applied_at = self.at
+        self.record.applied_mono = self.sandbox.clock.monotonic()

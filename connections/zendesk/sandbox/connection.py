@@ -40,6 +40,7 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._open_ones.discard(self)
         self._is_ending = True
+        self._wire.gone_mono = self._sandbox.clock.monotonic()
         self._wire.gone.set()
         self._wire.writable.set()
 

@@ -25,6 +25,7 @@ class Wire:
     def __init__(self, transport: asyncio.Transport) -> None:
         self._transport = transport
         self.gone = asyncio.Event()
+        self.gone_mono: float | None = None
         self.writable = asyncio.Event()
         self.writable.set()
 
@@ -88,7 +89,11 @@ class Exchange:
         self._note(200, b"")
 
     def settle(self) -> None:
-        self.sandbox.requests.settle(record=self.record, body=self.request.body)
+        clock, record = self.sandbox.clock, self.record
+        record.gone_mono = self.wire.gone_mono
+        self.sandbox.requests.settle(
+            record=record, body=self.request.body, at=clock.wall(), mono=clock.monotonic()
+        )
 
     def _note(self, status: int, body: bytes) -> None:
         clock = self.sandbox.clock

@@ -32,8 +32,11 @@ class RequestRecord:
     token: str | None = None
     """The token's fingerprint; None when it was not a valid one."""
     applied_at: float | None = None
+    applied_mono: float | None = None
     answered_at: float | None = None
     answered_mono: float | None = None
+    gone_mono: float | None = None
+    """When the client went away before it had an answer."""
     status: int | None = None
     """None: no status line was sent (yet, or ever)."""
     answer: bytes = b""
@@ -104,6 +107,8 @@ class RequestLog:
         if ledger is not None:
             self._ledger = ledger.open("a", encoding="utf-8")
         self._number = 0
+        # Asked and not settled: a write that comes late may still be on its way.
+        self._under_way: set[int] = set()
         self._second = (0, 0)
         self.clear()
 
@@ -112,6 +117,11 @@ class RequestLog:
         self.by_status: Counter[str] = Counter()
         self.total = 0
         self.peak_per_second = 0
+
+    @property
+    def under_way(self) -> int:
+        """Requests that are not settled yet; each of them may still be applied."""
+        return len(self._under_way)
 
     def all(self) -> list[RequestRecord]:
         """The records kept, oldest first."""
@@ -136,6 +146,7 @@ class RequestLog:
             accepted_at=at,
             accepted_mono=mono,
         )
+        self._under_way.add(record.number)
         self._records.append(record)
         if len(self._records) > KEPT_BODIES:
             old = self._records[-KEPT_BODIES - 1]
@@ -148,18 +159,29 @@ class RequestLog:
         record.status, record.answer = status, answer[:_SHOWN_BYTES]
         record.answered_at, record.answered_mono = at, mono
 
-    def settle(self, *, record: RequestRecord, body: bytes) -> None:
+    def settle(self, *, record: RequestRecord, body: bytes, at: float, mono: float) -> None:
         """Nothing more happens to this request: count it and write its ledger line."""
+        self._under_way.discard(record.number)
         self.by_status["none" if record.status is None else str(record.status)] += 1
         if self._ledger is None:
             return
         line = {
-            "accepted_at": record.accepted_at,
-            "applied_at": record.applied_at,
+            "number": record.number,
+            "request_id": record.request_id,
+            "method": record.method,
+            "path": record.path,
             "token": record.token,
             "identity": email_of(query=record.query, body=body),
             "payload": payload_hash(body=body),
             "status": record.status,
+            "fault": record.fault,
+            "accepted_at": record.accepted_at,
+            "accepted_mono": record.accepted_mono,
+            "applied_at": record.applied_at,
+            "applied_mono": record.applied_mono,
+            "gone_mono": record.gone_mono,
+            "ended_at": at,
+            "ended_mono": mono,
         }
         self._ledger.write(json.dumps(line) + "\n")
         self._ledger.flush()

@@ -19,7 +19,12 @@ from activations.deliveries.events import (
     Refused,
     Unchanged,
 )
-from activations.deliveries.settlement import Standing, after_crash, settle
+from activations.deliveries.settlement import (
+    CRASHES_UNTIL_SET_ASIDE,
+    Standing,
+    after_crash,
+    settle,
+)
 from activations.terms import DeliveryState
 
 AT = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -160,21 +165,31 @@ def test_words_about_a_failure_do_not_outlive_it() -> None:
 
 
 def test_a_crash_before_anything_was_sent_costs_no_time() -> None:
-    told = after_crash(row=CREATING, may_land_until=None, at=AT)
+    told = after_crash(row=CREATING, may_land_until=None, at=AT, chance=0.5)
 
     assert (told.state, told.next_attempt_at, told.crashes) == ("waiting", AT, 1)
 
 
 def test_a_crash_while_creating_waits_until_the_request_cannot_land() -> None:
-    told = after_crash(row=CREATING, may_land_until=LATER, at=AT)
+    told = after_crash(row=CREATING, may_land_until=LATER, at=AT, chance=0.5)
 
     assert (told.unsettled_until, told.next_attempt_at) == (LATER, LATER)
 
 
 def test_a_second_crash_in_a_row_slows_the_row_down() -> None:
-    told = after_crash(row=replace(UPDATING, crashes=1), may_land_until=None, at=AT)
+    told = after_crash(row=replace(UPDATING, crashes=1), may_land_until=None, at=AT, chance=0.5)
 
     assert told.next_attempt_at >= AT + timedelta(seconds=5)
+
+
+def test_a_row_that_kills_worker_after_worker_is_set_aside_with_words() -> None:
+    row = replace(UPDATING, crashes=CRASHES_UNTIL_SET_ASIDE - 1)
+
+    told = after_crash(row=row, may_land_until=LATER, at=AT, chance=0.5)
+
+    assert (told.state, told.code) == ("failed", "worker-crashed")
+    assert told.detail
+    assert told.unsettled_until == LATER
 
 
 instants = st.sampled_from([BEFORE, AT, SOON, LATER])
@@ -245,7 +260,7 @@ def test_the_promises_hold_whatever_happens(
 def test_a_crash_never_counts_as_delivered(
     row: tuple[Standing, int], may_land_until: datetime | None
 ) -> None:
-    told = after_crash(row=row[0], may_land_until=may_land_until, at=AT)
+    told = after_crash(row=row[0], may_land_until=may_land_until, at=AT, chance=0.5)
 
     assert told.state == DeliveryState.WAITING
     assert told.crashes == row[0].crashes + 1

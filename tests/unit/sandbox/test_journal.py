@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from connections.zendesk.sandbox import Sandbox, UnreadableJournal
+from connections.zendesk.sandbox import Clock, Sandbox, UnreadableJournal
+from tests.services.processes import wait_until
 
 from .caller import calling
 
@@ -68,6 +69,22 @@ def test_the_ledger_has_a_line_for_every_request(tmp_path: Path) -> None:
     assert first["payload"] == second["payload"]
     assert len(first["payload"]) == 64
     assert (third["status"], third["applied_at"], third["payload"]) == (422, None, None)
+
+
+def test_the_ledger_says_when_a_late_write_came_and_the_client_left(tmp_path: Path) -> None:
+    ledger = tmp_path / "ledger.jsonl"
+    with calling(ledger=ledger, clock=Clock()) as caller:
+        caller.sandbox.add_fault("late=0.1,count=1")
+        caller.timeout = 0.2
+        with pytest.raises(TimeoutError):
+            caller.upsert("a@example.org", last_name="Ek", email="a@example.org")
+        assert caller.get("/_sandbox/stats").json["under_way"] == 1
+        wait_until(lambda: caller.sandbox.requests.under_way == 0, what="the late write")
+    line = json.loads(ledger.read_text())
+    assert line["accepted_mono"] + 0.15 < line["gone_mono"]
+    assert line["gone_mono"] + 0.05 < line["applied_mono"] <= line["ended_mono"]
+    assert (line["method"], line["path"]) == ("POST", "/v2/contacts/upsert")
+    assert (line["status"], line["fault"]) == (None, "late")
 
 
 def test_a_journal_much_longer_than_its_contents_is_rewritten_at_start(tmp_path: Path) -> None:

@@ -67,6 +67,25 @@ def test_lines_arrive_with_the_name_of_the_child(supervised: Supervisor, heard: 
     assert heard[:3] == [("web", "first"), ("web", "second"), ("web", "unfinished")]
 
 
+def test_a_line_that_cannot_be_written_ends_nothing_and_is_counted() -> None:
+    heard: Heard = []
+    is_full = [True]
+
+    def say(name: str, text: str) -> None:
+        if is_full:
+            is_full.clear()
+            raise OSError("No space left on device")
+        heard.append((name, text))
+
+    supervisor = Supervisor(environment=dict(os.environ), say=say)
+    with supervisor.listening_to_signals():
+        supervisor.start(roles=[role("web", "print('up'); import time; time.sleep(60)")])
+        run_until(supervisor, lambda: not is_full)
+        supervisor.stop()
+
+    assert heard[0] == ("", "Lines before this one that could not be written: 1.")
+
+
 def test_a_crashed_child_is_started_again(supervised: Supervisor, heard: Heard) -> None:
     supervised.start(roles=[role("worker", "print('here'); raise SystemExit(7)")])
 

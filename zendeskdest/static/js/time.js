@@ -1,4 +1,4 @@
-/** <time data-time> in the person's own zone: "local" as date and time, "relative" as "3 minutes ago". */
+/** <time data-time> in the person's own zone: "local" as date and time, "clock" as "15:20", "relative" as "3 minutes ago". */
 import { allIn, onArrival } from "./arrive.js";
 
 const STEPS = [
@@ -10,6 +10,8 @@ const STEPS = [
   ["year", Infinity],
 ];
 const local = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short" });
+const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
+const dayAndClock = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
 const exact = new Intl.DateTimeFormat("en-GB", { dateStyle: "full", timeStyle: "long" });
 const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
 
@@ -22,10 +24,17 @@ function ago(instant) {
   return "";
 }
 
+function onTheClock(instant) {
+  const isToday = instant.toDateString() === new Date().toDateString();
+  return (isToday ? clock : dayAndClock).format(instant);
+}
+
+const WORDS = { relative: ago, clock: onTheClock, local: (instant) => local.format(instant) };
+
 function localise(element) {
   const instant = new Date(element.dateTime);
   if (Number.isNaN(instant.getTime())) return;
-  const text = element.dataset.time === "relative" ? ago(instant) : local.format(instant);
+  const text = WORDS[element.dataset.time](instant);
   if (element.textContent !== text) element.textContent = text;
   if ("zoned" in element.dataset) return;
   element.dataset.zoned = "";

@@ -1,0 +1,164 @@
+"""How many deliveries stand where, counted so that a million rows take a tenth of a second.
+
+Each count follows one index range of one destination: grouping all rows at once would sort them.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models import BooleanField, Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.expressions import RawSQL
+
+from activations.models import Delivery
+from activations.terms import DeliveryState, Lane
+from connections.models import AccountStatus, Destination, DestinationStatus
+
+# Spelled out: SQLite follows a partial index only where the condition is literally the index's.
+IS_OPEN = RawSQL("state IN ('pending', 'waiting')", (), output_field=BooleanField())
+ENDED = (DeliveryState.EXCLUDED, DeliveryState.FAILED)
+
+
+@dataclass(frozen=True, slots=True)
+class Census:
+    """Every profile of a destination, in exactly one of delivered, ended and open.
+
+    `live` and `backfill` are what stands in line or waits for a retry, by lane; the instants say
+    since when the first of each is due (in the future: not yet).
+    """
+
+    delivered: int = 0
+    leased: int = 0
+    waiting: int = 0
+    live: int = 0
+    backfill: int = 0
+    unsettled: int = 0
+    live_due_at: datetime | None = None
+    backfill_due_at: datetime | None = None
+    excluded: Mapping[str, int] = field(default_factory=dict)
+    failed: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def queued(self) -> int:
+        """Still to be looked at or sent, without what is in flight."""
+        return self.live + self.backfill
+
+    @property
+    def open(self) -> int:
+        """Still to be looked at or sent: what `status` calls pending."""
+        return self.queued + self.leased
+
+    @property
+    def ended(self) -> int:
+        """Excluded or failed."""
+        return sum(self.excluded.values()) + sum(self.failed.values())
+
+    @property
+    def settled(self) -> int:
+        """Not open."""
+        return self.delivered + self.ended
+
+    @property
+    def known(self) -> int:
+        """All of them."""
+        return self.settled + self.open
+
+    @property
+    def due_at(self) -> datetime | None:
+        """Since when the first of both lanes is due."""
+        found = (self.live_due_at, self.backfill_due_at)
+        return min((at for at in found if at is not None), default=None)
+
+
+def of(*, destination_id: int) -> Census:
+    """One destination, in two queries."""
+    return _take(Destination.objects.filter(pk=destination_id)).get(destination_id, Census())
+
+
+def by_destination() -> dict[int, Census]:
+    """Every destination, drafts included, in two queries."""
+    return _take(Destination.objects.all())
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """Another destination that sends with the same token, with what it has in line."""
+
+    name: str
+    queued: int
+
+
+def neighbours(*, destination_id: int, token_fingerprint: str) -> tuple[Neighbour, ...]:
+    """Who shares the pace of the token, in one query; the longest line first."""
+    sharing = (
+        Destination.objects.filter(
+            status=DestinationStatus.ENABLED, account__token_fingerprint=token_fingerprint
+        )
+        .exclude(pk=destination_id)
+        .exclude(account__status=AccountStatus.REJECTED)
+        .order_by()
+    )
+    rows = sharing.values_list("name", _count(IS_OPEN))
+    return tuple(Neighbour(*row) for row in sorted(rows, key=lambda row: (-row[1], row[0])))
+
+
+def queued(*, destination_id: int) -> int:
+    """How many profiles stand in line there or wait for a retry."""
+    return Delivery.objects.filter(IS_OPEN, destination_id=destination_id).count()
+
+
+def _take(destinations: QuerySet[Destination]) -> dict[int, Census]:
+    counted = destinations.order_by().values(
+        "pk",
+        delivered=_count(state=DeliveryState.DELIVERED),
+        leased=_count(state=DeliveryState.LEASED),
+        waiting=_count(state=DeliveryState.WAITING),
+        live=_count(IS_OPEN, lane=Lane.LIVE),
+        backfill=_count(IS_OPEN, lane=Lane.BACKFILL),
+        unsettled=_count(unsettled_until__isnull=False),
+        live_due_at=_first_due(Lane.LIVE),
+        backfill_due_at=_first_due(Lane.BACKFILL),
+    )
+    codes = _codes(destinations)
+    found = {}
+    for row in counted:
+        counts: dict[str, Any] = {**row}
+        key = counts.pop("pk")
+        found[key] = Census(**counts, **codes[key])
+    return found
+
+
+def _rows(*conditions: Any, **values: Any) -> QuerySet[Delivery]:
+    return Delivery.objects.filter(*conditions, destination_id=OuterRef("pk"), **values).order_by()
+
+
+def _count(*conditions: Any, **values: Any) -> Subquery:
+    return _RowCount(_rows(*conditions, **values).values("pk"))
+
+
+class _RowCount(Subquery):
+    """How many rows a subquery has; Count() would have it group them first."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) counted)"
+    output_field = IntegerField()
+
+
+def _first_due(lane: Lane) -> Subquery:
+    first = _rows(IS_OPEN, lane=lane).order_by("next_attempt_at")
+    return Subquery(first.values("next_attempt_at")[:1])
+
+
+def _codes(destinations: QuerySet[Destination]) -> Mapping[int, Mapping[str, Any]]:
+    # From the destinations to their rows: so both databases read just the ended part of an index.
+    grouped = (
+        destinations.order_by()
+        .filter(deliveries__state__in=ENDED)
+        .values_list("pk", "deliveries__state", "deliveries__code")
+        .annotate(count=Count("*"))
+    )
+    found: dict[int, dict[str, dict[str, int]]] = defaultdict(dict)
+    for key, state, code, count in grouped:
+        found[key].setdefault(state, {})[code] = count
+    return found

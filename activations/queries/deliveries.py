@@ -1,0 +1,148 @@
+"""The profiles of a destination that stand at one state or code, page by page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+
+from activations.deliveries.store.attempts import HANDED_BACK
+from activations.models import Attempt, Delivery
+from activations.queries.census import ENDED
+from activations.terms import DeliveryState
+
+PAGE_SIZE = 25
+UNSETTLED = "unsettled"
+
+# What an attempt without a status from Zendesk says.
+_WITHOUT_STATUS = {"not-sent": "not sent", "": "under way", "unknown": "no answer"}
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Which deliveries: a state, or `unsettled` across them; and of these one code, if given."""
+
+    state: str
+    code: str | None = None
+
+    @property
+    def is_known(self) -> bool:
+        """Whether there can be any."""
+        return self.state in {UNSETTLED, *DeliveryState.values}
+
+    @property
+    def is_ended(self) -> bool:
+        """Excluded or failed: `code` and `detail` say why."""
+        return self.state in ENDED
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """The newest request about a profile."""
+
+    status: int | None
+    outcome: str
+    code: str
+    request_id: str
+    started_at: datetime
+
+    @property
+    def words(self) -> str:
+        """Zendesk's status, or why there is none."""
+        if self.status is not None:
+            return str(self.status)
+        return _WITHOUT_STATUS.get(self.outcome, "no answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One profile; `who` is its e-mail address, else its first other identity."""
+
+    key: int
+    who: str
+    state: str
+    code: str
+    detail: str
+    updated_at: datetime
+    next_attempt_at: datetime
+    unsettled_until: datetime | None
+    attempts: int
+    request: Request | None
+
+    @property
+    def state_label(self) -> str:
+        """The state in words."""
+        return str(DeliveryState(self.state).label)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """By key, since a list of a million has no page number that stays; 0: there is none."""
+
+    rows: Sequence[Row]
+    count: int
+    after: int = 0
+    before: int = 0
+
+
+def page(*, destination_id: int, kind: Kind, after: int = 0, before: int = 0) -> Page:
+    """The page that follows the row `after`, or the one before `before`; three queries."""
+    found = _of(destination_id, kind)
+    if before:
+        chunk = _read(found.filter(pk__lt=before).order_by("-pk"))
+        has_more, rows = len(chunk) > PAGE_SIZE, chunk[:PAGE_SIZE][::-1]
+        has_before, has_after = has_more, bool(rows)
+    else:
+        chunk = _read(found.filter(pk__gt=after).order_by("pk"))
+        has_more, rows = len(chunk) > PAGE_SIZE, chunk[:PAGE_SIZE]
+        has_before, has_after = after > 0, has_more
+    requests = Attempt.objects.in_bulk([row["last"] for row in rows if row["last"]])
+    return Page(
+        rows=[_row(row, requests.get(row["last"])) for row in rows],
+        count=found.count(),
+        after=rows[-1]["pk"] if rows and has_after else 0,
+        before=rows[0]["pk"] if rows and has_before else 0,
+    )
+
+
+def _of(destination_id: int, kind: Kind) -> QuerySet[Delivery]:
+    which = Q(unsettled_until__isnull=False) if kind.state == UNSETTLED else Q(state=kind.state)
+    if kind.code is not None:
+        which &= Q(code=kind.code)
+    return Delivery.objects.filter(which, destination_id=destination_id)
+
+
+def _read(rows: QuerySet[Delivery]) -> list[dict[str, Any]]:
+    sent = Attempt.objects.filter(delivery_id=OuterRef("pk")).exclude(outcome=HANDED_BACK)
+    found = rows.values(
+        *("pk", "profile__email", "profile__identity", "state", "code", "detail"),
+        *("updated_at", "next_attempt_at", "unsettled_until", "attempts"),
+        last=Subquery(sent.order_by("-fence").values("pk")[:1]),
+    )
+    return list(found[: PAGE_SIZE + 1])
+
+
+def _row(row: dict[str, Any], attempt: Attempt | None) -> Row:
+    return Row(
+        key=row["pk"],
+        who=row["profile__email"] or row["profile__identity"],
+        state=row["state"],
+        code=row["code"],
+        detail=row["detail"],
+        updated_at=row["updated_at"],
+        next_attempt_at=row["next_attempt_at"],
+        unsettled_until=row["unsettled_until"],
+        attempts=row["attempts"],
+        request=_request(attempt) if attempt is not None else None,
+    )
+
+
+def _request(attempt: Attempt) -> Request:
+    return Request(
+        status=attempt.http_status,
+        outcome=attempt.outcome,
+        code=attempt.code,
+        request_id=attempt.request_id,
+        started_at=attempt.started_at,
+    )

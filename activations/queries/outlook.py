@@ -1,0 +1,53 @@
+"""What a destination has still to send, how fast it goes and when it will be done."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+
+from activations.queries import census, forecast, idleness, pace
+from activations.queries.census import Census, Neighbour
+from activations.queries.forecast import Forecast
+from activations.queries.pace import Pace
+from activations.queries.unresolved import Unresolved
+from connections.models import Destination
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """`is_idle`: contacts are due, and yet nothing is being sent."""
+
+    forecast: Forecast
+    pace: Pace
+    neighbours: tuple[Neighbour, ...]
+    is_idle: bool
+
+    @property
+    def limit(self) -> str:
+        """The token's limit in words; empty without one."""
+        rate: float = settings.ZENDESK_REQUESTS_PER_SECOND
+        return f"{rate:g} requests a second" if rate else ""
+
+
+def of(
+    *, destination: Destination, counted: Census, unresolved: Unresolved, at: datetime
+) -> Outlook:
+    """Two queries."""
+    account = destination.account
+    assert account is not None, "a destination outside draft has an account"
+    fingerprint = account.token_fingerprint
+    neighbours = census.neighbours(destination_id=destination.pk, token_fingerprint=fingerprint)
+    measured = pace.measure(destination_id=destination.pk, token_fingerprint=fingerprint, at=at)
+    return Outlook(
+        forecast=forecast.reckon(
+            contacts=counted.open,
+            others=sum(neighbour.queued for neighbour in neighbours),
+            limit=settings.ZENDESK_REQUESTS_PER_SECOND,
+            pace=measured,
+            at=at,
+            not_before=unresolved.last_try_at,
+        ),
+        pace=measured,
+        neighbours=neighbours,
+        is_idle=idleness.of_line(counted=counted, measured=measured, at=at),
+    )

@@ -1,0 +1,259 @@
+"""Sending for one account: paced, several requests in flight, settled as they return."""
+
+import logging
+import time
+from collections import deque
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime, timedelta
+from queue import Empty, SimpleQueue
+
+from django.conf import settings
+
+from activations.deliveries.events import Delivered, HandedBack, Refused, Sent, classify
+from activations.deliveries.store import attempts, settlements
+from activations.deliveries.store.settlements import Result
+from activations.rendering import ToSend
+from activations.sending.obstacles import Obstacles
+from activations.sending.rounds import Round
+from activations.sending.senders import Landed, Senders
+from connections import pacing
+from connections.zendesk import errors
+from connections.zendesk.client import Client
+
+logger = logging.getLogger(__name__)
+
+# Requests at once: so many may still use a token that has just been revoked. Without pacing (a
+# sandbox) more are made, and lined up, so that no sender waits for a transaction.
+PACED_WINDOW = 8
+SENDERS = 16
+LINED_UP = 128
+SETTLE_TOGETHER = 64
+BEGIN_TOGETHER_PACED = 2
+LOOK_EVERY_SECONDS = 0.2
+# A turn further away than this is a throttled token's: the claims do not wait for it.
+LONGEST_TURN_SECONDS = 15.0
+
+Supply = Callable[[], Sequence[ToSend] | None]
+
+
+class Dispatch:
+    """Works until nothing is due or an obstacle comes up.
+
+    Only the thread that runs it touches the database; senders only send. The supply claims and
+    renders what to send next, and answers None when there is nothing (now).
+    """
+
+    def __init__(
+        self,
+        *,
+        client: Client,
+        token_fingerprint: str,
+        senders: Senders,
+        obstacles: Obstacles,
+        round_: Round,
+    ) -> None:
+        self._client, self._token_fingerprint = client, token_fingerprint
+        self._senders, self.obstacles, self._round = senders, obstacles, round_
+        self._is_paced = settings.ZENDESK_REQUESTS_PER_SECOND > 0
+        self._low_water = 0 if self._is_paced else SETTLE_TOGETHER
+        self._deadline = timedelta(seconds=settings.DELIVERY_DEADLINE_SECONDS)
+        self._queue: deque[ToSend] = deque()
+        self._begun: deque[ToSend] = deque()
+        self._in_flight = 0
+        self._landed: SimpleQueue[Landed] = SimpleQueue()
+        self._supply_again_at = 0.0
+        # Destinations whose last answer seen here was a success; the others are on trial.
+        self._proven: set[int] = set()
+        self._waits_for_others = False
+
+    def run(self, *, supply: Supply) -> bool:
+        """Send all there is, or hand back what an obstacle or a stop leaves over.
+
+        False when there was nothing to begin with.
+        """
+        was_supplied = False
+        while True:
+            if self._should_stop():
+                self._hand_back()
+            else:
+                was_supplied |= self._refill(supply)
+                self._launch()
+            if not self.is_busy:
+                return was_supplied
+            self._land()
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether something is claimed that did not come back yet."""
+        return bool(self._queue or self._begun or self._in_flight)
+
+    @property
+    def _window(self) -> int:
+        if self.obstacles.is_recovering:
+            return 1
+        return PACED_WINDOW if self._is_paced else LINED_UP
+
+    def distrust(self, *, destination_ids: Collection[int]) -> None:
+        """Zendesk has just been refusing what these send: they must prove themselves again."""
+        self._proven -= set(destination_ids)
+
+    def _should_stop(self) -> bool:
+        return self.obstacles.is_in_the_way or self._round.stop()
+
+    def _wants_supply(self) -> bool:
+        is_low = len(self._queue) + len(self._begun) <= self._low_water
+        has_room = self._in_flight < self._window
+        return is_low and has_room and time.monotonic() >= self._supply_again_at
+
+    def _refill(self, supply: Supply) -> bool:
+        if not self._wants_supply():
+            return False
+        items = supply()
+        if items is None:
+            self._supply_again_at = time.monotonic() + LOOK_EVERY_SECONDS
+            return False
+        self._queue.extend(items)
+        return True
+
+    def _launch(self) -> None:
+        while self._in_flight < self._window and not self._should_stop():
+            item = self._next()
+            if item is None:
+                return
+            try:
+                pacing.take(
+                    token_fingerprint=self._token_fingerprint,
+                    stop=self._should_stop,
+                    longest_seconds=LONGEST_TURN_SECONDS,
+                )
+            except pacing.StoppedWaiting:
+                self._begun.appendleft(item)
+                self.obstacles.is_in_the_way = True
+                return
+            self._in_flight += 1
+            self._senders.submit(
+                item=item, send=self._send, landed=self._landed, in_flight=self._in_flight
+            )
+            if self._is_paced and not self._landed.empty():
+                return
+
+    def _next(self) -> ToSend | None:
+        if not self._begun and self._queue:
+            self._hand_back_late()
+            self._begin()
+        return self._begun.popleft() if self._begun else None
+
+    def _begin(self) -> None:
+        """Write the next few attempts down together, before the slot: a slot does not wait."""
+        self._waits_for_others = False
+        most = BEGIN_TOGETHER_PACED if self._is_paced else self._window - self._in_flight
+        items = [self._queue.popleft() for _ in range(min(most, len(self._queue)))]
+        destination_ids = {item.claimed.destination_id for item in items}
+        begun = attempts.begin(
+            claims=[(item.claimed, item.digest) for item in items],
+            at=self._round.clock(),
+            on_trial=destination_ids - self._proven,
+        )
+        self._begun.extend(item for item in items if item.claimed.id in begun.ids)
+        waiting = [item for item in items if item.claimed.id in begun.waiting]
+        self._queue.extendleft(reversed(waiting))
+        # Their destination is on trial, and other processes have its requests under way.
+        self._waits_for_others = bool(waiting) and not (self._begun or self._in_flight)
+        lost = len(items) - len(begun.ids) - len(waiting)
+        if lost:
+            logger.warning("delivery.claim_lost count=%d", lost)
+        if begun.stopped_destinations:
+            self._hand_back(only=begun.stopped_destinations)
+
+    def _send(self, item: ToSend) -> Sent | None:
+        """In a sender thread. None: not sent, the lease is too short or an obstacle came up."""
+        started_at = self._round.clock()
+        if self._should_stop() or self._is_late(item, started_at):
+            return None
+        outcome = self._write(item)
+        self.obstacles.heed(outcome)
+        return Sent(outcome, item.digest, item.notes, started_at, self._round.clock())
+
+    def _write(self, item: ToSend) -> errors.Outcome:
+        try:
+            if item.claimed.contact_id is None:
+                return self._client.upsert(contact=item.contact)
+            return self._client.update(contact_id=item.claimed.contact_id, contact=item.contact)
+        except Exception as error:  # noqa: BLE001  (one odd contact must not stop all the others)
+            # The message may carry a value of the contact; its type and our ids are enough.
+            name = type(error).__name__
+            logger.error("delivery.send_failed delivery=%d %s", item.claimed.id, name)
+            return errors.Unknown(reason=f"sending failed on our side ({name})", status=None)
+
+    def _land(self) -> None:
+        """Settle what came back; unpaced, wait until it is worth a transaction."""
+        wanted = 1 if self._is_paced else SETTLE_TOGETHER
+        wait = 0.0 if self._wants_supply() else LOOK_EVERY_SECONDS
+        done: list[Landed] = []
+        if self._waits_for_others and self._queue:
+            time.sleep(LOOK_EVERY_SECONDS)
+        try:
+            while len(done) < min(wanted, self._in_flight):
+                done.append(self._landed.get(timeout=wait))
+            while not self._landed.empty():
+                done.append(self._landed.get())
+        except Empty:
+            # Nothing for a while: settle what is there and look whether to stop.
+            pass
+        if done:
+            self._in_flight -= len(done)
+            self._settle(done)
+
+    def _settle(self, landed: Sequence[Landed]) -> None:
+        for each in landed:
+            if each.error is not None:
+                raise each.error
+        held_until = self.obstacles.learn([each.sent.outcome for each in landed if each.sent])
+        results = [self._result(each, held_until) for each in landed]
+        for result in results:
+            if isinstance(result.event, Delivered):
+                self._proven.add(result.claimed.destination_id)
+            elif isinstance(result.event, Refused):
+                self._proven.discard(result.claimed.destination_id)
+        tally = settlements.settle(results=results, at=self._round.clock())
+        if tally.stopped_destinations:
+            self._hand_back(only=tally.stopped_destinations)
+        self._round.settled(tally)
+
+    def _result(self, landed: Landed, held_until: datetime | None) -> Result:
+        item, sent = landed.item, landed.sent
+        if sent is None:
+            return Result(item.claimed, HandedBack(), was_begun=True)
+        event = classify(
+            sent=sent,
+            settle_seconds=settings.DELIVERY_SETTLE_SECONDS,
+            held_until=held_until,
+        )
+        return Result(item.claimed, event, sent, item.version, was_begun=True)
+
+    def _is_late(self, item: ToSend, at: datetime) -> bool:
+        """Whether a request that starts now might outlive the lease."""
+        return at >= item.claimed.lease_until - self._deadline
+
+    def _hand_back_late(self) -> None:
+        """Claims that grew old while they waited here: whoever takes them over is not kept."""
+        at = self._round.clock()
+        late: list[Result] = []
+        while self._queue and self._is_late(self._queue[0], at):
+            late.append(Result(self._queue.popleft().claimed, HandedBack()))
+        if late:
+            settlements.settle(results=late, at=at)
+
+    def _hand_back(self, only: Collection[int] | None = None) -> None:
+        """Give back what was not launched, of all destinations or of `only` these."""
+        results: list[Result] = []
+        for waiting, was_begun in ((self._queue, False), (self._begun, True)):
+            items = list(waiting)
+            waiting.clear()
+            for item in items:
+                if only is None or item.claimed.destination_id in only:
+                    results.append(Result(item.claimed, HandedBack(), was_begun=was_begun))
+                else:
+                    waiting.append(item)
+        if results:
+            settlements.settle(results=results, at=self._round.clock())

@@ -1,0 +1,193 @@
+"""The profiles behind a number of a destination."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from activations.models import Delivery
+from connections.models import Destination
+from tests import factories
+from tests.factories import NOON
+from tests.pages.conftest import CountQueries
+
+HOSTILE = '<script>alert(1)</script> & "quotes" \''
+
+
+def _url(destination: Destination, **asked: str) -> str:
+    query = "&".join(f"{name}={value}" for name, value in asked.items())
+    return f"{reverse('activations:profiles', args=[destination.uuid])}?{query}"
+
+
+def _page(client: Client, destination: Destination, **asked: str) -> str:
+    answer = client.get(_url(destination, **asked))
+    assert answer.status_code == 200
+    return str(answer.content.decode())
+
+
+def _fail(destination: Destination, code: str = "zendesk-409", **details: Any) -> Delivery:
+    return factories.DeliveryFactory(destination=destination, state="failed", code=code, **details)
+
+
+def _who(client: Client, url: str) -> list[str]:
+    return [row.who for row in client.get(url).context["rows"]]
+
+
+def test_each_profile_stands_with_its_reason_and_last_request(
+    signed_in: Client, destination: Destination
+) -> None:
+    failed = _fail(destination, detail="Zendesk refused the request: 409.")
+    for fence, status in ((1, 503), (2, 409)):
+        factories.AttemptFactory(
+            delivery=failed,
+            fence=fence,
+            outcome="rejected",
+            http_status=status,
+            request_id=f"request-{fence}",
+        )
+    factories.AttemptFactory(delivery=failed, fence=3, outcome="handed-back")
+    _fail(destination, "zendesk-422-unknown")
+
+    page = _page(signed_in, destination, state="failed", code="zendesk-409")
+
+    assert failed.profile.email in page
+    assert "Zendesk refused the request: 409." in page
+    assert "Zendesk holds several contacts with this e-mail" in page
+    assert "Merge the contacts in Sell, then retry." in page
+    assert "request-2" in page
+    assert "request-1" not in page
+    assert "1 profile with the code" in page
+
+
+def test_what_zendesk_or_a_profile_says_is_shown_as_text(
+    signed_in: Client, destination: Destination
+) -> None:
+    failed = _fail(destination, detail=HOSTILE, profile__email=HOSTILE)
+    factories.AttemptFactory(
+        delivery=failed, outcome="rejected", code="<b>code</b>", request_id="<i>id</i>"
+    )
+
+    page = _page(signed_in, destination, state="failed")
+
+    for markup in ("<script>alert", "<b>code", "<i>id"):
+        assert markup not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; &quot;quotes&quot;" in page
+
+
+def test_somebody_without_an_address_goes_by_another_identity(
+    signed_in: Client, destination: Destination
+) -> None:
+    factories.DeliveryFactory(
+        destination=destination,
+        state="excluded",
+        code="missing-email",
+        profile__email="",
+        profile__identity="ecid:1457",
+    )
+
+    assert "ecid:1457" in _page(signed_in, destination, state="excluded", code="missing-email")
+
+
+def test_all_of_a_code_are_retried_from_here(signed_in: Client, destination: Destination) -> None:
+    _fail(destination)
+    page = _page(signed_in, destination, state="failed", code="zendesk-409")
+
+    assert "Retry all 1" in page
+    assert f'action="{reverse("activations:retry", args=[destination.uuid])}"' in page
+    assert 'name="code" value="zendesk-409"' in page
+
+
+def test_what_was_excluded_is_not_retried_but_mended(
+    signed_in: Client, destination: Destination
+) -> None:
+    factories.DeliveryFactory(destination=destination, state="excluded", code="missing-last-name")
+
+    page = _page(signed_in, destination, state="excluded", code="missing-last-name")
+
+    assert "Retry all" not in page
+    assert "Load a last name" in page
+
+
+def test_waiting_and_unsettled_say_until_when(signed_in: Client, destination: Destination) -> None:
+    until = timezone.now() + timedelta(minutes=3)
+    factories.DeliveryFactory(
+        destination=destination,
+        state="waiting",
+        code="network",
+        next_attempt_at=until,
+        unsettled_until=until,
+        attempts=4,
+    )
+
+    for asked in ({"state": "waiting", "code": "network"}, {"state": "unsettled"}):
+        page = _page(signed_in, destination, **asked)
+        assert "after 4 tries" in page
+        assert page.count(f'datetime="{until:%Y-%m-%dT%H:%M:%SZ}"') == 2
+
+
+def test_pages_go_on_by_key_and_back(signed_in: Client, destination: Destination) -> None:
+    everybody = [_fail(destination).profile.email for _ in range(60)]
+    url = _url(destination, state="failed", code="zendesk-409")
+    seen, pages = [], 0
+    while url:
+        context = signed_in.get(url).context
+        seen += [row.who for row in context["rows"]]
+        url, back, pages = context["after_url"], context["before_url"], pages + 1
+    assert (seen, pages) == (everybody, 3)
+
+    assert _who(signed_in, back) == everybody[25:50]
+    first = signed_in.get(back).context["before_url"]
+    assert _who(signed_in, first) == everybody[:25]
+    assert signed_in.get(first).context["before_url"] == ""
+
+
+def test_no_address_names_a_person(signed_in: Client, destination: Destination) -> None:
+    for _ in range(30):
+        _fail(destination)
+
+    context = signed_in.get(_url(destination, state="failed")).context
+
+    assert "@" not in context["after_url"]
+    assert "%40" not in context["after_url"]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"state": "failed", "code": "%00<b>", "after": "-1"},
+        {"state": "failed", "code": "x" * 500, "before": "9" * 40},
+        {"state": "pending", "after": "²"},
+    ],
+)
+def test_a_malformed_address_shows_nobody(
+    signed_in: Client, destination: Destination, asked: dict[str, str]
+) -> None:
+    assert "Nobody stands here now" in _page(signed_in, destination, **asked)
+
+
+@pytest.mark.parametrize("state", ["", "nonsense"])
+def test_a_state_there_is_not_answers_404(
+    signed_in: Client, destination: Destination, state: str
+) -> None:
+    assert signed_in.get(_url(destination, state=state)).status_code == 404
+
+
+def test_it_takes_a_sign_in(client: Client, destination: Destination) -> None:
+    _fail(destination)
+
+    assert client.get(_url(destination, state="failed"))["Location"].startswith("/sign-in/")
+
+
+def test_a_full_page_takes_as_many_queries_as_one_row(
+    count_queries: CountQueries, destination: Destination
+) -> None:
+    url = _url(destination, state="failed")
+    factories.AttemptFactory(delivery=_fail(destination), started_at=NOON)
+    one = count_queries(url)
+    for _ in range(29):
+        factories.AttemptFactory(delivery=_fail(destination), started_at=NOON)
+
+    assert count_queries(url) == one

@@ -1,0 +1,80 @@
+"""How many deliveries stand where: every profile once, each index range on its own."""
+
+from datetime import timedelta
+
+import pytest
+from pytest_django import DjangoAssertNumQueries
+
+from activations.queries import census
+from activations.queries.census import Census
+from activations.terms import Lane
+from tests.factories import NOON, AccountFactory, DeliveryFactory, DestinationFactory
+
+pytestmark = pytest.mark.django_db
+LATER = NOON + timedelta(minutes=7)
+
+
+def test_every_profile_is_counted_once() -> None:
+    destination = DestinationFactory()
+    DeliveryFactory.create_batch(2, destination=destination, state="delivered", delivered_seq=1)
+    DeliveryFactory(destination=destination, state="leased", lease_until=LATER)
+    DeliveryFactory(destination=destination, lane=Lane.BACKFILL, next_attempt_at=LATER)
+    DeliveryFactory(destination=destination)
+    DeliveryFactory(destination=destination, state="waiting", unsettled_until=LATER)
+    for code in ("missing-email", "missing-email", "invalid-email"):
+        DeliveryFactory(destination=destination, state="excluded", code=code)
+    DeliveryFactory(destination=destination, state="failed", code="zendesk-409")
+    DeliveryFactory(state="failed", code="zendesk-422")
+
+    counted = census.of(destination_id=destination.pk)
+
+    assert counted == Census(
+        delivered=2,
+        leased=1,
+        waiting=1,
+        live=2,
+        backfill=1,
+        unsettled=1,
+        live_due_at=NOON,
+        backfill_due_at=LATER,
+        excluded={"missing-email": 2, "invalid-email": 1},
+        failed={"zendesk-409": 1},
+    )
+    assert (counted.open, counted.ended, counted.known) == (4, 4, 10)
+    assert counted.due_at == NOON
+
+
+def test_a_destination_without_rows_and_one_that_is_gone_count_nothing() -> None:
+    empty = DestinationFactory()
+
+    assert census.by_destination()[empty.pk] == Census()
+    assert census.of(destination_id=empty.pk + 1) == Census()
+
+
+def test_any_number_of_destinations_and_codes_takes_two_queries(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    for number in range(5):
+        DeliveryFactory(state="failed", code=f"zendesk-{number}")
+
+    with django_assert_num_queries(2):
+        assert len(census.by_destination()) == 5
+
+
+def test_neighbours_send_with_the_same_token() -> None:
+    account = AccountFactory()
+    mine, busy, calm = (DestinationFactory(account=account, name=n) for n in ("a", "b", "c"))
+    DestinationFactory(account=account, status="disabled")
+    DestinationFactory(account__token_fingerprint=account.token_fingerprint, name="d")
+    DestinationFactory(account__token="another-token-0123456789")
+    DeliveryFactory.create_batch(2, destination=busy)
+    DeliveryFactory(destination=calm, state="delivered", delivered_seq=1)
+    DeliveryFactory(destination=mine)
+
+    found = census.neighbours(destination_id=mine.pk, token_fingerprint=account.token_fingerprint)
+
+    assert [(neighbour.name, neighbour.queued) for neighbour in found] == [
+        ("b", 2),
+        ("c", 0),
+        ("d", 0),
+    ]

@@ -1,0 +1,149 @@
+"""A live change and a backfill that meet: one of them comes first, and nothing falls between.
+
+One side has done its work and not stored it yet, the other must wait for it. SQLite has one
+writer, so there the two cannot meet.
+"""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from threading import Event
+
+import pytest
+from django.db import OperationalError, connection, transaction
+
+from activations.deliveries.store import backfills
+from activations.ingestion import ingest
+from activations.models import Audience, Delivery
+from activations.profiles.rows import Row
+from activations.terms import Lane
+from tests.factories import ActivationFactory, AudienceFactory
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+PATIENCE_SECONDS = 20
+
+
+@pytest.fixture(autouse=True)
+def _postgresql_only(db: None) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has one writer")
+
+
+@pytest.fixture
+def vip() -> Audience:
+    return AudienceFactory(external_id="vip")
+
+
+def store(email: str, tier: str, at: datetime = NOON) -> None:
+    document = {
+        "identityMap": {"Email": [{"id": email}]},
+        "tier": tier,
+        "segmentMembership": {"ups": {"vip": {"status": "realized"}}},
+    }
+    ingest(rows=[Row(1, document)], clock=lambda: at, on_complaint=print)
+
+
+@contextmanager
+def under_way(work: Callable[[], None]) -> Iterator[Callable[[], None]]:
+    """Another process has done this and not stored it yet; calling what is yielded stores it."""
+    is_done, may_end = Event(), Event()
+
+    def hold() -> None:
+        try:
+            with transaction.atomic():
+                work()
+                is_done.set()
+                may_end.wait(PATIENCE_SECONDS)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        held = pool.submit(hold)
+        assert is_done.wait(PATIENCE_SECONDS)
+
+        def finish() -> None:
+            may_end.set()
+            held.result()
+
+        try:
+            yield finish
+        finally:
+            may_end.set()
+
+
+def has_to_wait(work: Callable[[], object]) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '200ms'")
+        try:
+            work()
+        except OperationalError as error:
+            return "lock timeout" in str(error)
+        finally:
+            cursor.execute("RESET lock_timeout")
+    return False
+
+
+def line_up() -> None:
+    while backfills.advance(at=NOON):
+        pass
+
+
+def test_a_backfill_waits_for_a_change_of_whom_it_lines_up(vip: Audience) -> None:
+    """A row made meanwhile could be sent with the profile as it was, and the change saw no row."""
+    store("ann@example.org", "gold")
+    ActivationFactory(audience=vip)
+    backfills.open_due_activations(at=NOON)
+    Delivery.objects.all().delete()
+    with under_way(lambda: store("ann@example.org", "iron")) as finish:
+        assert has_to_wait(lambda: backfills.advance(at=NOON))
+        finish()
+    line_up()
+
+    row = Delivery.objects.get()
+    assert (row.state, row.lane, row.desired_seq) == ("pending", Lane.LIVE, 1)
+
+
+def test_a_change_waits_for_a_backfill_that_lines_its_profile_up(vip: Audience) -> None:
+    store("ann@example.org", "gold")
+    ActivationFactory(audience=vip)
+    backfills.open_due_activations(at=NOON)
+    with under_way(lambda: backfills.advance(at=NOON)) as finish:
+        assert has_to_wait(lambda: store("ann@example.org", "iron"))
+        finish()
+    store("ann@example.org", "iron")
+
+    assert Delivery.objects.get().desired_seq == 2
+
+
+def test_who_came_while_the_audience_was_activated_is_lined_up(vip: Audience) -> None:
+    """The change saw no activation, and the backfill could not see who came with it."""
+    with under_way(lambda: store("ann@example.org", "gold")) as finish:
+        ActivationFactory(audience=vip)
+        backfills.open_due_activations(at=NOON)
+        assert has_to_wait(lambda: backfills.advance(at=NOON))
+        finish()
+    line_up()
+
+    assert Delivery.objects.get().profile.email == "ann@example.org"
+
+
+def test_changes_of_others_go_on_during_a_backfill(
+    vip: Audience, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backfills, "CHUNK_PROFILES", 1)
+    store("ann@example.org", "gold")
+    store("bo@example.org", "gold")
+    ActivationFactory(audience=vip)
+    backfills.open_due_activations(at=NOON)
+    backfills.advance(at=NOON)
+    with under_way(lambda: backfills.advance(at=NOON)) as finish:
+        # In another hour: the hour's counters are the one row both of them end with.
+        later = NOON + timedelta(hours=1)
+        assert not has_to_wait(lambda: store("ann@example.org", "iron", at=later))
+        assert not has_to_wait(lambda: store("cy@example.org", "gold", at=later))
+        finish()
+
+    assert Delivery.objects.count() == 3

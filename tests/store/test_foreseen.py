@@ -1,0 +1,262 @@
+"""What finishing a draft will set in motion, against what it then really sets in motion."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from pytest_django import Settings
+
+from activations.models import Audience, Delivery, Membership, Profile
+from activations.queries import foreseen, scopes
+from activations.queries.foreseen import Foreseen
+from activations.services import configuration, draft_content, drafts
+from activations.services.configuration import AudienceChoice
+from activations.services.draft_content import Content, MappingRow, ScheduleRow
+from connections.models import Destination
+from connections.zendesk.sandbox import RunningSandbox
+from tests import factories
+from tests.factories import NOON
+from tests.journeys import stage
+
+pytestmark = pytest.mark.django_db
+
+FIELDS = [
+    {
+        "id": number,
+        "name": name,
+        "type": "string",
+        "choices": [],
+        "for_contact": True,
+        "for_organisation": False,
+    }
+    for number, name in enumerate(("First", "Second", "Third"), start=1)
+]
+MAPPINGS = (
+    MappingRow("IdentityMap: Email", "Identity: email"),
+    MappingRow("xdm: person.name.lastName", "xdm: last_name"),
+)
+TITLE = MappingRow("xdm: person.name.firstName", "xdm: title")
+
+
+@pytest.fixture
+def destination() -> Destination:
+    return factories.DestinationFactory(
+        account__contact_fields=FIELDS, account__contact_fields_at=NOON
+    )
+
+
+def content(
+    *audiences: Audience, mappings: Iterable[MappingRow] = MAPPINGS, **dates: str
+) -> Content:
+    return draft_content.judge(
+        mappings=tuple(mappings),
+        schedule=[
+            ScheduleRow(audience.pk, name, dates.get(f"start_{name}", "2026-01-01"))
+            for audience, name in zip(audiences, ("First", "Second", "Third"), strict=False)
+        ],
+        labels={},
+        fields=None,
+        today=NOON.date(),
+    )
+
+
+def look(destination: Destination, draft: Content) -> Foreseen:
+    assert draft.blocking == ()
+    return foreseen.of(destination=destination, content=draft, at=NOON)
+
+
+def members(count: int, *audiences: Audience, status: str = "realized", **profile: Any) -> None:
+    for _ in range(count):
+        somebody = factories.ProfileFactory(**profile)
+        for audience in audiences:
+            factories.MembershipFactory(profile=somebody, audience=audience, status=status)
+
+
+def crowd(count: int, audience: Audience, **profile: Any) -> None:
+    """Many at once; without an e-mail their identity still has to be their own."""
+    people = [factories.ProfileFactory.build(**profile) for _ in range(count)]
+    for number, somebody in enumerate(people):
+        somebody.identity = f"{audience.pk}:{number}:{profile.keys()}"
+    Membership.objects.bulk_create(
+        Membership(profile=somebody, audience=audience, status="realized", last_qualified_at=NOON)
+        for somebody in Profile.objects.bulk_create(people)
+    )
+
+
+def configure(destination: Destination, draft: Content) -> None:
+    configuration.configure(
+        destination=destination,
+        rules=draft.rules,
+        audiences=[
+            AudienceChoice(Audience.objects.get(pk=row.audience), row.mapping_id, date(2026, 1, 1))
+            for row in draft.schedule
+        ],
+        at=NOON,
+    )
+
+
+def test_the_first_export_counts_everybody_once_and_leaves_out_who_cannot_be_sent(
+    destination: Destination,
+) -> None:
+    first, second = factories.AudienceFactory.create_batch(2)
+    members(3, first)
+    members(2, first, second)
+    members(4, second, status="exited")
+    members(1, second, email="", identity="ecid:1")
+    members(1, second, attributes={"person": {"name": {"lastName": "  "}}})
+
+    found = look(destination, content(first, second))
+
+    assert found.is_exact
+    assert (found.candidates, found.contacts, found.excluded) == (7, 5, 2)
+    assert {exclusion.code for exclusion in found.exclusions} == {
+        "missing-email",
+        "missing-last-name",
+    }
+
+
+def test_nothing_changed_sends_nothing(destination: Destination) -> None:
+    audience = factories.AudienceFactory()
+    members(2, audience)
+    draft = content(audience)
+    configure(destination, draft)
+
+    found = look(destination, draft)
+
+    assert (found.candidates, found.contacts) == (0, 0)
+
+
+def test_audiences_that_start_later_are_not_counted_but_named(destination: Destination) -> None:
+    now, later = factories.AudienceFactory.create_batch(2)
+    members(2, now)
+    members(5, later)
+
+    found = look(destination, content(now, later, start_Second="2026-04-01"))
+
+    assert (found.contacts, found.later) == (2, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_zendesk_holds_already_just_so_is_not_sent_again(sandbox: RunningSandbox) -> None:
+    scene = stage.build(sandbox)
+    scene.ingest([*scene.people(4), scene.person(4, status="exited")])
+    stage.deliver()
+    other = factories.AudienceFactory()
+    for row in scene.rows()[:1]:
+        factories.MembershipFactory(profile_id=row.profile_id, audience=other)
+    scene.destination.refresh_from_db()
+    draft = drafts.open_for(destination=scene.destination, person=factories.UserFactory())
+    draft.audiences = [
+        *draft.audiences,
+        {"audience": other.pk, "mapping_id": stage.OTHER_FIELD, "start_on": "2026-01-01"},
+    ]
+    draft.save()
+
+    found = foreseen.of(
+        destination=draft.destination, content=drafts.content(draft=draft, at=NOON), at=NOON
+    )
+
+    assert (found.candidates, found.contacts) == (1, 1)
+    before = len(scene.writes)
+    drafts.finish(draft=draft, at=NOON)
+    stage.deliver()
+    assert len(scene.writes) - before == found.contacts
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_changed_mapping_looks_at_everybody_and_sends_who_differs(
+    sandbox: RunningSandbox,
+) -> None:
+    scene = stage.build(sandbox)
+    named = scene.person(0)
+    named["person"]["name"]["firstName"] = "Ann"
+    scene.ingest([named, *[scene.person(number) for number in (1, 2)]])
+    stage.deliver()
+    scene.destination.refresh_from_db()
+    draft = drafts.open_for(destination=scene.destination, person=factories.UserFactory())
+    draft.mappings = [*draft.mappings, *draft_content.store_mappings(rows=[TITLE])]
+    draft.save()
+
+    found = foreseen.of(
+        destination=draft.destination, content=drafts.content(draft=draft, at=NOON), at=NOON
+    )
+
+    assert (found.candidates, found.contacts, found.sample.unchanged) == (3, 1, 2)
+    before = len(scene.writes)
+    drafts.finish(draft=draft, at=NOON)
+    stage.deliver()
+    assert len(scene.writes) - before == found.contacts
+
+
+def test_beyond_what_is_tried_out_it_is_a_bound_and_a_judgement(destination: Destination) -> None:
+    audience = factories.AudienceFactory()
+    crowd(900, audience)
+    crowd(900, audience, attributes={})
+    crowd(200, audience, email="", identities={})
+
+    found = look(destination, content(audience))
+
+    assert not found.is_exact
+    assert (found.candidates, found.contacts, found.excluded) == (2_000, 1_800, 200)
+    assert 500 <= found.sample.looked_at <= 1_000
+    assert found.estimate == pytest.approx(900, rel=0.1)
+
+
+def test_profiles_that_are_not_told_apart_are_never_more_than_there_are() -> None:
+    audience = factories.AudienceFactory()
+    members(6, audience)
+    part = scopes.Part(audience.memberships.order_by(), scopes.TOLD_APART)
+
+    assert scopes.Scope((part, part), is_everything=False).count() == 6
+
+
+def test_a_sample_follows_no_pattern_in_the_data() -> None:
+    audience = factories.AudienceFactory()
+    crowd(3_000, audience)
+    part = scopes.Part(audience.memberships.order_by(), 3_000)
+
+    chosen = scopes.Scope((part,), is_everything=False).some(most=100, of=3_000)
+
+    assert 90 <= len(chosen) <= 110
+    assert {key % 10 for key in chosen} == set(range(10))
+
+
+def test_who_left_a_new_audience_may_have_to_be_told(destination: Destination) -> None:
+    old, new = factories.AudienceFactory.create_batch(2)
+    members(1, old)
+    members(1, old, new)
+    configure(destination, content(old))
+    known = [row.profile for row in factories.MembershipFactory.create_batch(2, audience=new)]
+    for profile in known:
+        factories.MembershipFactory(profile=profile, audience=old)
+        factories.DeliveryFactory(
+            destination=destination,
+            profile=profile,
+            state="delivered",
+            delivered_seq=1,
+            delivered_at=NOON,
+        )
+    new.memberships.filter(profile=known[0]).update(status="exited")
+
+    found = look(destination, content(old, new))
+
+    assert (found.candidates, found.contacts) == (3, 3)
+
+
+def test_the_line_of_neighbours_and_its_own_is_part_of_the_time(
+    destination: Destination, settings: Settings
+) -> None:
+    settings.ZENDESK_REQUESTS_PER_SECOND = 2.0
+    audience = factories.AudienceFactory()
+    members(10, audience)
+    factories.DeliveryFactory.create_batch(6, destination=destination)
+    neighbour = factories.DestinationFactory(account=destination.account, name="Neighbour")
+    factories.DeliveryFactory.create_batch(4, destination=neighbour)
+    configure(destination, content())
+    Delivery.objects.update(next_attempt_at=NOON + timedelta(hours=1))
+
+    found = look(destination, content(audience))
+
+    assert (found.contacts, found.queued, found.others) == (10, 6, 4)
+    assert found.forecast.seconds == 10

@@ -1,0 +1,127 @@
+"""A process of the product under torture: killed, stopped, continued, always by its own group."""
+
+import os
+import signal
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from tests.services import processes
+from tests.sources import ROOT
+
+_ESTABLISHED = "01"
+
+
+class Process:
+    """One process group of ours, with a log of its own."""
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        log: Path,
+        folder: Path = ROOT,
+    ) -> None:
+        """`folder` is where the product's code lies: another release, for example."""
+        self.name = name
+        self.log = log
+        self.is_stopped = False
+        self._command = list(command)
+        self._environment = dict(environment)
+        self._folder = folder
+        self._popen: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> "Process":
+        with self.log.open("ab") as log:
+            self._popen = processes.start(
+                self._command,
+                env=self._environment,
+                cwd=self._folder,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        self.is_stopped = False
+        return self
+
+    @property
+    def pid(self) -> int:
+        assert self._popen is not None, f"{self.name} was not started"
+        return self._popen.pid
+
+    @property
+    def is_running(self) -> bool:
+        return self._popen is not None and self._popen.poll() is None
+
+    def signal(self, number: signal.Signals) -> bool:
+        """To the whole group; False when it had ended before."""
+        if not self.is_running:
+            return False
+        try:
+            os.killpg(self.pid, number)
+        except ProcessLookupError:
+            return False
+        return True
+
+    def kill(self) -> bool:
+        """As `kill -9`; True when it was running until then."""
+        was_running = self.signal(signal.SIGKILL)
+        self.is_stopped = False
+        if self._popen is not None:
+            self._popen.wait(timeout=30)
+        return was_running
+
+    def stop(self) -> bool:
+        """As `kill -STOP`: it stands still and knows nothing of it."""
+        self.is_stopped = self.signal(signal.SIGSTOP)
+        return self.is_stopped
+
+    def cont(self) -> bool:
+        self.is_stopped = False
+        return self.signal(signal.SIGCONT)
+
+    def terminate(self) -> bool:
+        """As an orderly end is asked for: only the leader is told, as a supervisor would."""
+        if not self.is_running:
+            return False
+        os.kill(self.pid, signal.SIGTERM)
+        return True
+
+    def wait(self, *, seconds: float) -> int | None:
+        """The exit code; None when it still runs after so long."""
+        assert self._popen is not None
+        try:
+            return self._popen.wait(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            return None
+
+    def is_connected_to(self, *, port: int) -> bool:
+        """Whether it holds a connection to a server on this port: it is at work with it."""
+        return bool(_sockets_of(self.pid) & _sockets_to(port))
+
+
+def _sockets_of(pid: int) -> set[str]:
+    found = set()
+    try:
+        for descriptor in os.scandir(f"/proc/{pid}/fd"):
+            target = os.readlink(descriptor.path)
+            if target.startswith("socket:["):
+                found.add(target[8:-1])
+    except OSError:
+        # It ended, or closed the descriptor while it was looked at.
+        return found
+    return found
+
+
+def _sockets_to(port: int) -> set[str]:
+    """Inodes of established connections of this machine to a port (/proc/net/tcp)."""
+    found = set()
+    with open("/proc/net/tcp") as table:
+        next(table)
+        for line in table:
+            fields = line.split()
+            if fields[3] == _ESTABLISHED and int(fields[2].rpartition(":")[2], 16) == port:
+                found.add(fields[9])
+    return found

@@ -1,0 +1,99 @@
+"""Once a second: does the invariant hold, and how far is the work?
+
+`reliability.md` 3.5 in our columns: a row that says `delivered` has nothing newer to send, no
+request that may still land, and no attempt of unknown outcome. Asked in one statement, so that
+it is one instant, on a connection that belongs to nobody else.
+"""
+
+import sqlite3
+import threading
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+
+import psycopg
+
+from tests.torture.databases import PostgreSQL, SQLite
+
+EVERY_SECONDS = 1.0
+
+VIOLATIONS = """
+SELECT id, 0, 'delivered ' || delivered_seq || ' of ' || desired_seq || ', in doubt until '
+    || coalesce(CAST(unsettled_until AS text), 'never') FROM activations_delivery
+    WHERE state = 'delivered' AND (delivered_seq <> desired_seq OR unsettled_until IS NOT NULL)
+UNION ALL
+SELECT d.id, a.id, 'claim ' || a.fence || ' begun ' || a.started_at || ' is open, the row is at '
+    || d.fence || ', delivered ' || d.delivered_at FROM activations_attempt a
+    JOIN activations_delivery d ON d.id = a.delivery_id
+    WHERE a.outcome = '' AND d.state = 'delivered'
+"""
+STATES = "SELECT state, count(*), max(crashes), max(attempts) FROM activations_delivery GROUP BY 1"
+OPEN = ("pending", "leased", "waiting")
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """`at` is monotonic seconds."""
+
+    at: float
+    # A line for each row that breaks the invariant, by its id.
+    violations: dict[int, str]
+    states: dict[str, int]
+    crashes: int
+
+    @property
+    def open(self) -> int:
+        return sum(self.states.get(state, 0) for state in OPEN)
+
+
+def history(database: SQLite | PostgreSQL, delivery: int) -> list[str]:
+    """All attempts of a row as they stand, for whoever asks how it came to that."""
+    rows = database.query(
+        "SELECT fence, started_at, deadline_at, outcome FROM activations_attempt "
+        "WHERE delivery_id = %s ORDER BY fence",
+        [delivery],
+    )
+    return [
+        f"  claim {fence} begun {started}, lease until {ends}: {outcome or 'open'}"
+        for fence, started, ends, outcome in rows
+    ]
+
+
+@dataclass(slots=True)
+class Sampler:
+    """A thread beside the run. While the database is away there is nothing to look at."""
+
+    database: SQLite | PostgreSQL
+    taken: list[Sample] = field(default_factory=list)
+    missed: Counter[str] = field(default_factory=Counter)
+    _stop: threading.Event = field(default_factory=threading.Event)
+    _thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        self._thread = threading.Thread(target=self._run, name="sampler", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join(30)
+
+    def take(self) -> Sample:
+        """One sample, now. Raises what the database raises."""
+        found = self.database.query(VIOLATIONS)
+        rows = self.database.query(STATES)
+        return Sample(
+            at=time.monotonic(),
+            violations={
+                row: f"delivery {row}, attempt {log}: {words}" for row, log, words in found
+            },
+            states={state: count for state, count, _, _ in rows},
+            crashes=max((crashes for _, _, crashes, _ in rows), default=0),
+        )
+
+    def _run(self) -> None:
+        while not self._stop.wait(EVERY_SECONDS):
+            try:
+                self.taken.append(self.take())
+            except (psycopg.Error, sqlite3.Error) as error:
+                self.missed[type(error).__name__] += 1
