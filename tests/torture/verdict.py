@@ -13,7 +13,7 @@ V10 faults seen         every planned fault happened as often as planned; else i
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -135,7 +135,7 @@ def contacts(*, ground: Ground, oracle: Oracle) -> list[Check]:
         held=ground.simulator.contacts(),
         expected=expected,
         newest={email: oracle.newest_version(email) for email in expected},
-        delivered=_delivered(ground),
+        rows=_rows(ground),
     )
 
 
@@ -144,9 +144,9 @@ def compare(
     held: Sequence[dict[str, Any]],
     expected: Mapping[str, Expected],
     newest: Mapping[str, int],
-    delivered: Set[str],
+    rows: Mapping[str, Sequence[str]],
 ) -> list[Check]:
-    """The same of contacts at hand. `delivered`: whose rows say so, by e-mail address."""
+    """The same of contacts at hand. `rows`: what their rows say, by e-mail address."""
     by_email: dict[str, list[dict[str, Any]]] = {}
     for contact in held:
         by_email.setdefault(str(contact["email"] or "").casefold(), []).append(contact)
@@ -157,9 +157,9 @@ def compare(
         found.corrupt.append(f"{email}: nobody was told of this person")
     found.duplicates += [f"{e}: {len(c)} contacts" for e, c in by_email.items() if len(c) > 1]
     return [
-        _listed("V1 lost", found.lost),
+        _listed("V1 lost", [f"{words}; {_said(words, rows)}" for words in found.lost]),
         _listed("V2 stale", found.stale),
-        _listed("V3 silent divergence", sorted(found.wrong & delivered)),
+        _listed("V3 silent divergence", sorted(e for e in found.wrong if _is_delivered(e, rows))),
         _listed("V4 spurious or corrupt", found.corrupt),
         _listed("V5 duplicates", found.duplicates),
     ]
@@ -191,12 +191,25 @@ def _judge(
         found.stale.append(words)
 
 
-def _delivered(ground: Ground) -> set[str]:
-    rows = ground.sql(
-        "SELECT p.email FROM activations_delivery d JOIN activations_profile p "
-        "ON p.id = d.profile_id WHERE d.state = 'delivered'"
-    )
-    return {email for (email,) in rows}
+def _rows(ground: Ground) -> dict[str, list[str]]:
+    """State first, then what else a row says of itself; a row for each destination."""
+    found: dict[str, list[str]] = {}
+    for email, *words in ground.sql(
+        "SELECT p.email, d.state, d.code, d.crashes, d.attempts FROM activations_delivery d "
+        "JOIN activations_profile p ON p.id = d.profile_id ORDER BY d.id"
+    ):
+        state, code, crashes, attempts = words
+        line = f"{state} {code or '-'}, crashes {crashes}, attempts {attempts}"
+        found.setdefault(email, []).append(line)
+    return found
+
+
+def _said(words: str, rows: Mapping[str, Sequence[str]]) -> str:
+    return f"its row: {'; '.join(rows.get(words.partition(':')[0], ['none']))}"
+
+
+def _is_delivered(email: str, rows: Mapping[str, Sequence[str]]) -> bool:
+    return any(line.startswith("delivered ") for line in rows.get(email, []))
 
 
 def traffic(*, ground: Ground) -> list[Check]:

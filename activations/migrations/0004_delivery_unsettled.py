@@ -1,4 +1,7 @@
-"""Find what is in doubt at once; and no index that only repeats the one by profile."""
+"""Find what is in doubt at once.
+
+A few rows of a large table: it is read through once, 0.3 seconds for a million.
+"""
 
 from django.db import migrations, models
 
@@ -7,7 +10,6 @@ class Migration(migrations.Migration):
     dependencies = [("activations", "0003_counts")]
 
     operations = [
-        # A few rows of a large table: read through once, 0.3 seconds for a million.
         migrations.AddIndex(
             model_name="delivery",
             index=models.Index(
@@ -16,5 +18,4 @@ class Migration(migrations.Migration):
                 name="delivery_unsettled",
             ),
         ),
-        migrations.RemoveIndex(model_name="delivery", name="delivery_by_contact"),
     ]
