@@ -80,7 +80,6 @@ def poison(trial: Trial) -> None:
     name="all-refused",
     target="a field that makes every row 400: the destination stops after <= 20 requests with one "
     "alert record",
-    quick=True,
 )
 def all_refused(trial: Trial) -> None:
     profiles = trial.size(5_000, quick=150)
