@@ -28,7 +28,7 @@ from activations.terms import DeliveryState
 CRASHES_UNTIL_SET_ASIDE = 5
 KILLS_WORKERS = "worker-crashed"
 _KILLS = (
-    "The worker ended each time it took up this profile, three times with nothing else in hand. "
+    "The worker ended each time it took up this profile, the last three times on its own. "
     "See its log; a change of the profile or of the mapping, or a retry, tries again."
 )
 

@@ -4,6 +4,7 @@ One side has done its work and not stored it yet, the other must wait for it. SQ
 writer, so there the two cannot meet.
 """
 
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -13,7 +14,9 @@ from threading import Event
 import pytest
 from django.db import OperationalError, connection, transaction
 
-from activations.deliveries.store import backfills
+from activations.deliveries.events import Irrelevant
+from activations.deliveries.store import backfills, claims, settlements
+from activations.deliveries.store.settlements import Result
 from activations.ingestion import ingest
 from activations.models import Audience, Delivery
 from activations.profiles.rows import Row
@@ -86,6 +89,23 @@ def has_to_wait(work: Callable[[], object]) -> bool:
     return False
 
 
+def in_a_thread(work: Callable[[], object]) -> None:
+    try:
+        work()
+    finally:
+        connection.close()
+
+
+def until_somebody_waits() -> None:
+    for _ in range(PATIENCE_SECONDS * 20):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone() != (0,):
+                return
+        time.sleep(0.05)
+    pytest.fail("nobody waits for the settlement")
+
+
 def line_up() -> None:
     while backfills.advance(at=NOON):
         pass
@@ -128,6 +148,28 @@ def test_who_came_while_the_audience_was_activated_is_lined_up(vip: Audience) ->
     line_up()
 
     assert Delivery.objects.get().profile.email == "ann@example.org"
+
+
+def test_a_change_makes_a_new_row_when_a_settlement_forgets_the_old_one_meanwhile(
+    vip: Audience,
+) -> None:
+    store("ann@example.org", "gold")
+    ActivationFactory(audience=vip)
+    store("ann@example.org", "iron")
+    (claimed,) = claims.claim(account_id=Delivery.objects.get().account_id, limit=1, at=NOON)
+    forget = [Result(claimed, Irrelevant())]
+    with (
+        under_way(lambda: settlements.settle(results=forget, at=NOON)) as finish,
+        ThreadPoolExecutor(max_workers=1) as pool,
+    ):
+        change = pool.submit(in_a_thread, lambda: store("ann@example.org", "steel"))
+        until_somebody_waits()
+        finish()
+        change.result()
+
+    row = Delivery.objects.get()
+    assert row.pk != claimed.id
+    assert row.state == "pending"
 
 
 def test_changes_of_others_go_on_during_a_backfill(

@@ -192,7 +192,7 @@ def _judge(
 
 
 def _rows(ground: Ground) -> dict[str, list[str]]:
-    """State first, then what else a row says of itself; a row for each destination."""
+    """What is stored of each person: a line for each destination's row, then the memberships."""
     found: dict[str, list[str]] = {}
     for email, *words in ground.sql(
         "SELECT p.email, d.state, d.code, d.crashes, d.attempts FROM activations_delivery d "
@@ -201,11 +201,17 @@ def _rows(ground: Ground) -> dict[str, list[str]]:
         state, code, crashes, attempts = words
         line = f"{state} {code or '-'}, crashes {crashes}, attempts {attempts}"
         found.setdefault(email, []).append(line)
+    for email, audience, status, at in ground.sql(
+        "SELECT p.email, a.name, m.status, m.last_qualified_at FROM activations_membership m "
+        "JOIN activations_profile p ON p.id = m.profile_id "
+        "JOIN activations_audience a ON a.id = m.audience_id ORDER BY m.id"
+    ):
+        found.setdefault(email, []).append(f"stored: {audience} {status} of {at}")
     return found
 
 
 def _said(words: str, rows: Mapping[str, Sequence[str]]) -> str:
-    return f"its row: {'; '.join(rows.get(words.partition(':')[0], ['none']))}"
+    return "; ".join(rows.get(words.partition(":")[0], ["nothing is stored"]))
 
 
 def _is_delivered(email: str, rows: Mapping[str, Sequence[str]]) -> bool:

@@ -73,9 +73,9 @@ def enqueue(*, profile_ids: Collection[int], at: datetime) -> None:
     destination_ids = _activating()
     if not destination_ids:
         return
-    there = deliveries_of(profile_ids=profile_ids)
+    there = _held(deliveries_of(profile_ids=profile_ids))
     rows = Delivery.objects.filter(pk__in=rowsets.numbers([row.id for row in there]))
-    advance(rows, at=at, lane=Lane.LIVE)
+    _move_on(rows, at, Lane.LIVE)
     # Who has a row everywhere needs no new one.
     has = Counter(row.profile_id for row in there if row.destination_id in destination_ids)
     lacking = [pk for pk in profile_ids if has[pk] < len(destination_ids)]
@@ -84,6 +84,15 @@ def enqueue(*, profile_ids: Collection[int], at: datetime) -> None:
     check_references()
     for destination_id in sorted(received):
         runs.add(destination_id=destination_id, at=at, profiles_received=received[destination_id])
+
+
+def _held(there: Sequence[There]) -> list[There]:
+    """Those that are still there, and stay: a settlement may have forgotten some since the look."""
+    rows = Delivery.objects.filter(pk__in=rowsets.numbers([row.id for row in there]))
+    if connection.features.has_select_for_update:
+        rows = rows.select_for_update(no_key=True)
+    ids = set(rows.order_by("pk").values_list("pk", flat=True))
+    return [row for row in there if row.id in ids]
 
 
 def advance(deliveries: QuerySet[Delivery], *, at: datetime, lane: Lane) -> int:
@@ -95,7 +104,11 @@ def advance(deliveries: QuerySet[Delivery], *, at: datetime, lane: Lane) -> int:
             return 0
         # The query might find more the second time, and those would be locked out of order.
         deliveries = Delivery.objects.filter(pk__in=rowsets.numbers(ids))
-    return deliveries.update(
+    return _move_on(deliveries, at, lane)
+
+
+def _move_on(locked: QuerySet[Delivery], at: datetime, lane: Lane) -> int:
+    return locked.update(
         desired_seq=F("desired_seq") + 1,
         state=Case(
             When(state=DeliveryState.LEASED, then=F("state")),
