@@ -5,6 +5,7 @@ ARGS="NAME ..." chooses some; without names all of them run on every database th
 
 import argparse
 import json
+import signal
 import sys
 import time
 from pathlib import Path
@@ -15,6 +16,8 @@ from tests.torture.verdict import Verdict
 
 
 def main() -> int:
+    # Ended from outside it still takes down what it started, and its folders with it.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     options = _options()
     known = registry.every()
     if options.list:

@@ -33,6 +33,8 @@ ONCE_FAILED: tuple[tuple[str, str, int], ...] = (
     # Begun for a claim that was lost already, by a worker that had stood still.
     ("storm", POSTGRESQL, 8),
     ("storm", SQLITE, 9),
+    # A change lost: its row was forgotten between a look without a lock and the lock.
+    ("storm", POSTGRESQL, 23),
     ("stop-past-lease", SQLITE, 2),
     ("stop-past-lease", SQLITE, 4),
     ("stop-past-lease", POSTGRESQL, 1),

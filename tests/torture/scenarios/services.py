@@ -5,10 +5,11 @@ import random
 import time
 from collections.abc import Callable
 
+from tests.torture.databases import POSTGRESQL
 from tests.torture.feed import Feed
 from tests.torture.people import People
 from tests.torture.processes import Process
-from tests.torture.registry import POSTGRESQL, scenario
+from tests.torture.registry import scenario
 from tests.torture.setting import Setting
 from tests.torture.trial import QUICK, Trial
 
