@@ -22,11 +22,6 @@ from tests.services import network, postgresql, programs, redisd
 network.block()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest first: one worker weathers the storms while the other does the rest."""
-    items.sort(key=lambda item: "tests/torture/" not in item.nodeid)
-
-
 def pytest_configure(config: pytest.Config) -> None:
     if programs.are_required() and (missing := programs.missing()):
         reasons = "\n".join(f"  {program.reason}" for program in missing)
