@@ -1,17 +1,24 @@
 """`make test`: everything on SQLite, then what touches the store again on PostgreSQL.
 
-One pytest run each, the second against a cluster of our own; both summaries close the output.
+One pytest run each, the second against a cluster of our own. The storms, which mostly wait, are a
+third run beside them; all summaries close the output.
 """
 
+import contextlib
 import os
+import signal
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import IO
 
 from tests.services import postgresql, programs
 
 WORKERS = ("-n", "2", "--dist", "loadfile")
 STORE = ("tests/store", "tests/journeys")
+STORMS = "tests/torture/test_quick.py"
 NOT_IN_A_BROWSER = ("-m", "not browser")
 NO_TESTS_COLLECTED = 5
 
@@ -25,45 +32,100 @@ class Run:
     summary: str
 
 
-def run(*, title: str, arguments: tuple[str, ...], database_url: str) -> Run:
-    """One pytest run, shown as it goes; an empty `database_url` is SQLite in a temporary folder."""
-    print(f"\n--- {title}", flush=True)
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A pytest run in the background, whose output is kept until it is asked for."""
+
+    title: str
+    process: "subprocess.Popen[bytes]"
+    output: IO[bytes]
+
+    def wait(self) -> Run:
+        """Its end, shown and told."""
+        exit_code = self.process.wait()
+        print(f"\n--- {self.title}", flush=True)
+        self.output.seek(0)
+        return Run(title=self.title, exit_code=exit_code, summary=_show(self.output))
+
+
+@contextlib.contextmanager
+def beside(*, title: str, arguments: tuple[str, ...]) -> Iterator[Beside]:
+    """A run in the background that does not outlive the block."""
+    with tempfile.TemporaryFile() as output:
+        process = _start(arguments=arguments, database_url="", output=output)
+        try:
+            yield Beside(title=title, process=process, output=output)
+        finally:
+            if process.poll() is None:
+                # As at Ctrl-C: pytest ends the servers it started.
+                process.send_signal(signal.SIGINT)
+                process.wait()
+
+
+def _start(
+    *, arguments: tuple[str, ...], database_url: str, output: int | IO[bytes]
+) -> "subprocess.Popen[bytes]":
     colour = "yes" if sys.stdout.isatty() else "no"
-    command = [sys.executable, "-m", "pytest", f"--color={colour}", *WORKERS, *arguments]
-    environment = {**os.environ, "DATABASE_URL": database_url}
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE)
-    assert process.stdout is not None
+    return subprocess.Popen(
+        [sys.executable, "-m", "pytest", f"--color={colour}", *arguments],
+        env={**os.environ, "DATABASE_URL": database_url},
+        stdout=output,
+    )
+
+
+def _show(output: IO[bytes]) -> str:
+    """Copy it to our own output as it comes; its last line."""
     tail = b""
-    while chunk := os.read(process.stdout.fileno(), 65536):
+    while chunk := os.read(output.fileno(), 65536):
         sys.stdout.buffer.write(chunk)
         sys.stdout.buffer.flush()
         tail = (tail + chunk)[-4096:]
     lines = tail.decode(errors="replace").strip().splitlines() or [""]
-    return Run(title=title, exit_code=process.wait(), summary=lines[-1])
+    return lines[-1]
 
 
-def runs(extra: tuple[str, ...]) -> list[Run]:
-    """What `make test` does; `extra` are pytest arguments, paths among them narrow both runs."""
-    done = [run(title="every test, on SQLite", arguments=extra, database_url="")]
-    folder = programs.postgresql().path
-    if folder is None:
-        return done
+def run(*, title: str, arguments: tuple[str, ...], database_url: str) -> Run:
+    """One pytest run, shown as it goes; an empty `database_url` is SQLite in a temporary folder."""
+    print(f"\n--- {title}", flush=True)
+    process = _start(
+        arguments=(*WORKERS, *arguments), database_url=database_url, output=subprocess.PIPE
+    )
+    assert process.stdout is not None
+    summary = _show(process.stdout)
+    return Run(title=title, exit_code=process.wait(), summary=summary)
+
+
+def everything() -> list[Run]:
+    """What `make test` does."""
+    with beside(title="the storms, on both", arguments=(STORMS,)) as storms:
+        rest = (f"--ignore={STORMS}",)
+        done = [run(title="every test, on SQLite", arguments=rest, database_url="")]
+        done += _on_postgresql((*STORE, *NOT_IN_A_BROWSER))
+        return [*done, storms.wait()]
+
+
+def narrowed(extra: tuple[str, ...]) -> list[Run]:
+    """What `make test ARGS="..."` does; paths among the pytest arguments narrow both runs."""
+    done = [run(title="on SQLite", arguments=extra, database_url="")]
     names_paths = any(os.path.exists(word.split("::")[0]) for word in extra)
     where = () if names_paths else STORE
-    with postgresql.serve(programs=folder) as url:
-        second = run(
-            title="the store and the journeys, on PostgreSQL",
-            arguments=(*where, *NOT_IN_A_BROWSER, *extra),
-            database_url=url,
-        )
     # Words given by hand (ARGS="-k ...") may well choose nothing of the second run.
-    if not (extra and second.exit_code == NO_TESTS_COLLECTED):
-        done.append(second)
-    return done
+    second = _on_postgresql((*where, *NOT_IN_A_BROWSER, *extra))
+    return done + [each for each in second if each.exit_code != NO_TESTS_COLLECTED]
+
+
+def _on_postgresql(arguments: tuple[str, ...]) -> list[Run]:
+    """One run against a cluster of our own; none where PostgreSQL is missing."""
+    folder = programs.postgresql().path
+    if folder is None:
+        return []
+    title = "the store and the journeys, on PostgreSQL"
+    with postgresql.serve(programs=folder) as url:
+        return [run(title=title, arguments=arguments, database_url=url)]
 
 
 def main(extra: tuple[str, ...]) -> int:
-    done = runs(extra)
+    done = narrowed(extra) if extra else everything()
     for missing in programs.missing():
         print(f"\nMissing: {missing.reason}")
     for each in done:
