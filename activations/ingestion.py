@@ -3,29 +3,26 @@
 A chunk is one transaction. What was stored stays; running the same rows again changes nothing.
 """
 
-import logging
-import time
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Final, Protocol
 
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import transaction
 
 from activations import chunks
 from activations.audiences import store as audiences
 from activations.chunks import Chunk, Complaint
 from activations.deliveries.store import intake
+from activations.patience import patiently
 from activations.profiles import store as profiles
 from activations.profiles.rows import Row, UnreadableRow
 
 __all__ = ["Complaint", "Enqueue", "IngestReport", "Receipt", "ingest"]
 
-logger = logging.getLogger(__name__)
-
-_TRIES: Final = 3
-# Class 40: deadlock or serialisation failure. 08, 57P: the connection or the server went away.
-_PASSING_STATES: Final = ("40", "08", "57P")
+# Somebody waits for the answer: it is repeated soon, or told.
+_PAUSES: Final = (0.1, 0.2)
 
 
 class Enqueue(Protocol):
@@ -89,32 +86,10 @@ def ingest(
     for chunk in chunks.read(rows=rows, clock=clock, is_read_ahead=is_read_ahead):
         for complaint in chunk.complaints:
             on_complaint(complaint)
-        total = _store_patiently(chunk, storage, total)
+        store = partial(_store, chunk, storage, total)
+        total = patiently(store, pauses=_PAUSES, event="ingest.retry")
         on_stored(total)
     return total
-
-
-def _store_patiently(chunk: Chunk, storage: _Storage, total: IngestReport) -> IngestReport:
-    """Again after what passes by itself: a deadlock, a dropped connection. Else it raises."""
-    for attempt in range(1, _TRIES):
-        try:
-            return _store(chunk, storage, total)
-        except (OperationalError, InterfaceError) as error:
-            # Within someone else's transaction the part before us is lost too: theirs to repeat.
-            if connection.in_atomic_block or not _passes(error):
-                raise
-            logger.warning("ingest.retry attempt=%d error=%s", attempt, type(error).__name__)
-            connection.close_if_unusable_or_obsolete()
-            time.sleep(0.1 * attempt)
-    return _store(chunk, storage, total)
-
-
-def _passes(error: OperationalError | InterfaceError) -> bool:
-    state = getattr(error.__cause__, "sqlstate", None)
-    if state is not None:
-        return str(state).startswith(_PASSING_STATES)
-    # Without a state the server never answered. SQLite has waited long enough by itself.
-    return connection.vendor == "postgresql"
 
 
 def _store(chunk: Chunk, storage: _Storage, total: IngestReport) -> IngestReport:

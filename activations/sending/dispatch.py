@@ -5,14 +5,16 @@ import time
 from collections import deque
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
+from itertools import filterfalse, islice
 from queue import Empty, SimpleQueue
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection
 
-from activations.deliveries.events import Delivered, HandedBack, Refused, Sent, classify
-from activations.deliveries.store import attempts, settlements
-from activations.deliveries.store.settlements import Result
+from activations.deliveries.events import Sent
+from activations.deliveries.store import attempts
 from activations.rendering import ToSend
+from activations.sending.books import Books
 from activations.sending.obstacles import Obstacles
 from activations.sending.rounds import Round
 from activations.sending.senders import Landed, Senders
@@ -61,16 +63,23 @@ class Dispatch:
         self._begun: deque[ToSend] = deque()
         self._in_flight = 0
         self._landed: SimpleQueue[Landed] = SimpleQueue()
+        self._books = Books(obstacles=obstacles, round_=round_)
         self._supply_again_at = 0.0
-        # Destinations whose last answer seen here was a success; the others are on trial.
-        self._proven: set[int] = set()
         self._waits_for_others = False
 
     def run(self, *, supply: Supply) -> bool:
         """Send all there is, or hand back what an obstacle or a stop leaves over.
 
-        False when there was nothing to begin with.
+        False when there was nothing to begin with. Raises what the database raises when it went
+        away, after it was told of what it had given us, if it came back in time.
         """
+        try:
+            return self._work(supply)
+        except (OperationalError, InterfaceError):
+            self._wind_up()
+            raise
+
+    def _work(self, supply: Supply) -> bool:
         was_supplied = False
         while True:
             if self._should_stop():
@@ -95,7 +104,17 @@ class Dispatch:
 
     def distrust(self, *, destination_ids: Collection[int]) -> None:
         """Zendesk has just been refusing what these send: they must prove themselves again."""
-        self._proven -= set(destination_ids)
+        self._books.proven -= set(destination_ids)
+
+    def _wind_up(self) -> None:
+        """Nobody else may take up these claims before their leases end: give them back."""
+        self.obstacles.is_in_the_way = True
+        connection.close_if_unusable_or_obsolete()
+        self._settle([self._landed.get() for _ in range(self._in_flight)])
+        # Whether the last of them were begun, only the database knows.
+        self._begun.extend(self._queue)
+        self._queue.clear()
+        self._hand_back()
 
     def _should_stop(self) -> bool:
         return self.obstacles.is_in_the_way or self._round.stop()
@@ -147,13 +166,15 @@ class Dispatch:
         """Write the next few attempts down together, before the slot: a slot does not wait."""
         self._waits_for_others = False
         most = BEGIN_TOGETHER_PACED if self._is_paced else self._window - self._in_flight
-        items = [self._queue.popleft() for _ in range(min(most, len(self._queue)))]
+        items = list(islice(self._queue, most))
         destination_ids = {item.claimed.destination_id for item in items}
         begun = attempts.begin(
             claims=[(item.claimed, item.digest) for item in items],
             at=self._round.clock(),
-            on_trial=destination_ids - self._proven,
+            on_trial=destination_ids - self._books.proven,
         )
+        for _ in items:
+            self._queue.popleft()
         self._begun.extend(item for item in items if item.claimed.id in begun.ids)
         waiting = [item for item in items if item.claimed.id in begun.waiting]
         self._queue.extendleft(reversed(waiting))
@@ -187,49 +208,25 @@ class Dispatch:
 
     def _land(self) -> None:
         """Settle what came back; unpaced, wait until it is worth a transaction."""
-        wanted = 1 if self._is_paced else SETTLE_TOGETHER
+        wanted = min(1 if self._is_paced else SETTLE_TOGETHER, self._in_flight)
         wait = 0.0 if self._wants_supply() else LOOK_EVERY_SECONDS
-        done: list[Landed] = []
+        landed: list[Landed] = []
         if self._waits_for_others and self._queue:
             time.sleep(LOOK_EVERY_SECONDS)
         try:
-            while len(done) < min(wanted, self._in_flight):
-                done.append(self._landed.get(timeout=wait))
+            while len(landed) < wanted:
+                landed.append(self._landed.get(timeout=wait))
             while not self._landed.empty():
-                done.append(self._landed.get())
+                landed.append(self._landed.get())
         except Empty:
             # Nothing for a while: settle what is there and look whether to stop.
             pass
-        if done:
-            self._in_flight -= len(done)
-            self._settle(done)
+        self._settle(landed)
 
     def _settle(self, landed: Sequence[Landed]) -> None:
-        for each in landed:
-            if each.error is not None:
-                raise each.error
-        held_until = self.obstacles.learn([each.sent.outcome for each in landed if each.sent])
-        results = [self._result(each, held_until) for each in landed]
-        for result in results:
-            if isinstance(result.event, Delivered):
-                self._proven.add(result.claimed.destination_id)
-            elif isinstance(result.event, Refused):
-                self._proven.discard(result.claimed.destination_id)
-        tally = settlements.settle(results=results, at=self._round.clock())
-        if tally.stopped_destinations:
-            self._hand_back(only=tally.stopped_destinations)
-        self._round.settled(tally)
-
-    def _result(self, landed: Landed, held_until: datetime | None) -> Result:
-        item, sent = landed.item, landed.sent
-        if sent is None:
-            return Result(item.claimed, HandedBack(), was_begun=True)
-        event = classify(
-            sent=sent,
-            settle_seconds=settings.DELIVERY_SETTLE_SECONDS,
-            held_until=held_until,
-        )
-        return Result(item.claimed, event, sent, item.version, was_begun=True)
+        self._in_flight -= len(landed)
+        if stopped := self._books.settle(landed):
+            self._hand_back(only=stopped)
 
     def _is_late(self, item: ToSend, at: datetime) -> bool:
         """Whether a request that starts now might outlive the lease."""
@@ -238,22 +235,19 @@ class Dispatch:
     def _hand_back_late(self) -> None:
         """Claims that grew old while they waited here: whoever takes them over is not kept."""
         at = self._round.clock()
-        late: list[Result] = []
+        late: list[ToSend] = []
         while self._queue and self._is_late(self._queue[0], at):
-            late.append(Result(self._queue.popleft().claimed, HandedBack()))
-        if late:
-            settlements.settle(results=late, at=at)
+            late.append(self._queue.popleft())
+        self._books.hand_back(late, was_begun=False)
 
     def _hand_back(self, only: Collection[int] | None = None) -> None:
         """Give back what was not launched, of all destinations or of `only` these."""
-        results: list[Result] = []
+
+        def is_meant(item: ToSend) -> bool:
+            return only is None or item.claimed.destination_id in only
+
         for waiting, was_begun in ((self._queue, False), (self._begun, True)):
-            items = list(waiting)
+            self._books.hand_back(list(filter(is_meant, waiting)), was_begun=was_begun)
+            kept = list(filterfalse(is_meant, waiting))
             waiting.clear()
-            for item in items:
-                if only is None or item.claimed.destination_id in only:
-                    results.append(Result(item.claimed, HandedBack(), was_begun=was_begun))
-                else:
-                    waiting.append(item)
-        if results:
-            settlements.settle(results=results, at=self._round.clock())
+            waiting.extend(kept)

@@ -1,13 +1,15 @@
-"""Several deliver at once: no person is written by two of them (kills: `tests/torture`)."""
+"""Several deliver at once, or are cut off from the database (kills: `tests/torture`)."""
 
 import threading
 
 import pytest
-from django.db import connections
+from django.db import OperationalError, connection, connections
 
+from activations.models import Attempt
 from connections.zendesk.sandbox import RunningSandbox
 from tests.journeys import stage as stages
 from tests.journeys.stage import Stage, deliver, email, overlaps
+from tests.services.processes import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -47,3 +49,34 @@ def test_eight_at_once_never_write_one_contact_together(stage: Stage) -> None:
     assert stage.contacts[email(1)]["last_name"] == "Ek 11"
     assert stage.states() == {"delivered": 2}
     assert len(stage.writes) <= 14
+
+
+def test_a_cut_connection_keeps_nothing_back_until_its_lease_ends(stage: Stage) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has no connection to cut")
+    stage.running.sandbox.add_fault("delay=0.05,path=/v2/contacts")
+    stage.ingest(stage.people(200))
+    cutter = threading.Thread(target=_cut_all_connections, args=(stage,))
+    cutter.start()
+    with pytest.raises(OperationalError):
+        deliver()
+    cutter.join()
+    connection.close()
+
+    assert stage.rows(state="leased") == []
+    assert not Attempt.objects.filter(outcome="").exists()
+    deliver()
+    assert stage.states() == {"delivered": 200}
+    # What was answered while the connection was cut counts: nobody is sent twice.
+    assert len(stage.writes) == 200
+
+
+def _cut_all_connections(stage: Stage) -> None:
+    """In the middle of work, those of everybody but ourselves; they may connect anew."""
+    wait_until(lambda: len(stage.writes) >= 20, what="work", seconds=20)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    connection.close()

@@ -1,0 +1,77 @@
+"""What the database is told of one dispatch: the answers that came, the claims given back."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from functools import partial
+
+from django.conf import settings
+
+from activations.deliveries.events import Delivered, HandedBack, Refused, classify
+from activations.deliveries.store import settlements
+from activations.deliveries.store.settlements import Result, Tally
+from activations.patience import patiently
+from activations.rendering import ToSend
+from activations.sending.obstacles import Obstacles
+from activations.sending.rounds import Round
+from activations.sending.senders import Landed
+
+# Before the next tries of a settlement: what a database server takes to be there again.
+PAUSES = (0.1, 0.2, 0.4, 0.8, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0)
+
+
+class Books:
+    """Kept by the thread of the dispatch. An answer stays unsettled until the database has it."""
+
+    def __init__(self, *, obstacles: Obstacles, round_: Round) -> None:
+        self._obstacles, self._round = obstacles, round_
+        self._unsettled: list[Landed] = []
+        # Destinations whose last answer seen here was a success; the others are on trial.
+        self.proven: set[int] = set()
+
+    def settle(self, landed: Iterable[Landed]) -> set[int]:
+        """Learn from these answers and store them; returns destinations that were stopped by it.
+
+        Raises a sender's fault of ours, and what the database raises when it stays away.
+        """
+        self._unsettled += landed
+        if not self._unsettled:
+            return set()
+        for each in self._unsettled:
+            if each.error is not None:
+                raise each.error
+        outcomes = [each.sent.outcome for each in self._unsettled if each.sent]
+        held_until = self._obstacles.learn(outcomes)
+        results = [_result(each, held_until) for each in self._unsettled]
+        self._judge(results)
+        tally = self._store(results)
+        self._unsettled.clear()
+        self._round.settled(tally)
+        return tally.stopped_destinations
+
+    def hand_back(self, items: Collection[ToSend], *, was_begun: bool) -> None:
+        """Claims of which no request was made; `was_begun` also when only the database knows."""
+        if items:
+            back = [Result(item.claimed, HandedBack(), was_begun=was_begun) for item in items]
+            self._store(back)
+
+    def _judge(self, results: Iterable[Result]) -> None:
+        for result in results:
+            if isinstance(result.event, Delivered):
+                self.proven.add(result.claimed.destination_id)
+            elif isinstance(result.event, Refused):
+                self.proven.discard(result.claimed.destination_id)
+
+    def _store(self, results: Sequence[Result]) -> Tally:
+        """A restarted database is waited for: what is not told must be asked for again."""
+        settle = partial(settlements.settle, results=results, at=self._round.clock())
+        return patiently(settle, pauses=PAUSES, event="delivery.settle_again")
+
+
+def _result(landed: Landed, held_until: datetime | None) -> Result:
+    item, sent = landed.item, landed.sent
+    if sent is None:
+        return Result(item.claimed, HandedBack(), was_begun=True)
+    event = classify(
+        sent=sent, settle_seconds=settings.DELIVERY_SETTLE_SECONDS, held_until=held_until
+    )
+    return Result(item.claimed, event, sent, item.version, was_begun=True)
