@@ -1,7 +1,7 @@
 """Zendesk answers late, in pieces, or not to this token: only what is proved is believed."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tests.services import processes
@@ -9,6 +9,7 @@ from tests.torture import ledger
 from tests.torture.calls import call
 from tests.torture.databases import POSTGRESQL
 from tests.torture.ledger import Request
+from tests.torture.people import Change
 from tests.torture.processes import Process
 from tests.torture.proxy import serve
 from tests.torture.registry import scenario
@@ -35,6 +36,7 @@ BROKEN = (
 # Together they strike less than half of the requests: the breaker stays closed.
 BROKEN_CHANCE = 0.05
 PEOPLE = 100
+BURST = 100
 CHANGES_PER_SECOND = 40.0
 LONGEST_SECONDS = 300.0
 
@@ -50,9 +52,8 @@ def late_writes(trial: Trial) -> None:
     ground = trial.open(Setting(deadline=1.0, lease=4.0, settle=3.0), workers=4)
     specs = [f"late={seconds},chance={LATE_CHANCE},path=/v2/contacts" for seconds in LATE_SECONDS]
     ground.faults(*specs)
-    # Slow enough that newer data arrive while an older write is still under way.
     feed = trial.feed(per_second=100.0)
-    feed.start(trial.changes(people=profiles, rounds=4))
+    feed.start(_in_bursts(trial, profiles))
     feed.wait()
     trial.drain(seconds=300)
     trial.judge()
@@ -148,6 +149,14 @@ class Memory:
     def _highest(self) -> int:
         status = (self._folder / "status").read_text()
         return next(int(line.split()[1]) for line in status.splitlines() if "VmHWM" in line)
+
+
+def _in_bursts(trial: Trial, profiles: int) -> Iterator[Change]:
+    """Four changes of each, a second apart: the newer comes while an older write is under way."""
+    for first in range(0, profiles, BURST):
+        for _ in range(4):
+            for number in range(first, min(first + BURST, profiles)):
+                yield trial.people.change(number)
 
 
 def _overtaken(late: Sequence[Request], writes: Sequence[Request]) -> int:
