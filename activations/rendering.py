@@ -23,7 +23,9 @@ from activations.mapping.plan import Plan
 from activations.models import Membership, Profile
 from activations.services import configuration
 from connections.models import Destination
+from connections.zendesk import writes
 from connections.zendesk.contact import Contact
+from connections.zendesk.writes import Write
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +43,10 @@ class ToSend:
     digest: str
     notes: str
     version: int
+
+    def write(self) -> Write:
+        """The very request. Raises ValueError for an address that no request can carry."""
+        return writes.of(contact=self.contact, contact_id=self.claimed.contact_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -197,9 +197,7 @@ class Dispatch:
 
     def _write(self, item: ToSend) -> errors.Outcome:
         try:
-            if item.claimed.contact_id is None:
-                return self._client.upsert(contact=item.contact)
-            return self._client.update(contact_id=item.claimed.contact_id, contact=item.contact)
+            return self._client.write(item.write())
         except Exception as error:  # noqa: BLE001  (one odd contact must not stop all the others)
             # The message may carry a value of the contact; its type and our ids are enough.
             name = type(error).__name__

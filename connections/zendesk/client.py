@@ -4,17 +4,16 @@ Facts from Zendesk's documentation of the Sell Core API v2 ('contacts', 'upsert'
 'accounts', 'custom fields').
 """
 
-import json
 from collections.abc import Callable, Iterator
-from urllib.parse import quote
 
-from connections.zendesk import VERSION, answers
+from connections.zendesk import VERSION, answers, writes
 from connections.zendesk.address import parse_address
 from connections.zendesk.answers import Answer
 from connections.zendesk.contact import Contact, CustomField, Json
 from connections.zendesk.credential import Credential, checked_token
 from connections.zendesk.errors import NotSent, Outcome, Unauthorised, Unknown, ZendeskError
 from connections.zendesk.transport import Transport
+from connections.zendesk.writes import Write
 
 DEADLINE_SECONDS = 30.0
 
@@ -62,20 +61,23 @@ class Client:
         return f"<Client of {self._address}>"
 
     def upsert(self, *, contact: Contact) -> Outcome:
-        """Creates the person with this e-mail address, or updates the only one who has it.
-
-        Raises ValueError without an e-mail address: such an upsert would match a stranger.
-        """
-        # The filter is not copied into a new contact, so Contact.data() repeats the address.
-        target = f"/v2/contacts/upsert?email={_quoted_email(contact)}&is_organization=false"
-        return self._write(method="POST", target=target, contact=contact, contact_id=None)
+        """Creates or updates the person with this e-mail address: `writes.upsert`."""
+        return self.write(writes.upsert(contact=contact))
 
     def update(self, *, contact_id: int, contact: Contact) -> Outcome:
-        """Changes the given attributes of one contact; the others keep their values."""
-        if not answers.is_id(contact_id):
-            raise ValueError("a contact's id is a positive number")
-        target = f"/v2/contacts/{contact_id}"
-        return self._write(method="PUT", target=target, contact=contact, contact_id=contact_id)
+        """Changes one contact: `writes.update`."""
+        return self.write(writes.update(contact_id=contact_id, contact=contact))
+
+    def write(self, write: Write, /) -> Outcome:
+        """Sends it, once."""
+        answer = self._send(method=write.method, target=write.target, body=write.body())
+        if not isinstance(answer, Answer):
+            return answer
+        return answers.written(answer=answer, contact=write.contact, contact_id=write.contact_id)
+
+    def read_contact(self, *, contact_id: int) -> dict[str, Json]:
+        """One contact as Sell holds it now (its `data` object). Raises ZendeskError."""
+        return self._read_data(target=f"/v2/contacts/{contact_id}")
 
     def check_credential(self) -> Credential:
         """Whose token this is. Raises ZendeskError; its outcome is Unauthorised for a bad token."""
@@ -125,15 +127,6 @@ class Client:
         """Closes idle connections; the client can be used again afterwards."""
         self._transport.close()
 
-    def _write(
-        self, *, method: str, target: str, contact: Contact, contact_id: int | None
-    ) -> Outcome:
-        body = json.dumps({"data": contact.data()}, separators=(",", ":"), allow_nan=False)
-        answer = self._send(method=method, target=target, body=body.encode("ascii"))
-        if not isinstance(answer, Answer):
-            return answer
-        return answers.written(answer=answer, contact=contact, contact_id=contact_id)
-
     def _send(
         self, *, method: str, target: str, body: bytes | None = None
     ) -> Answer | NotSent | Unknown:
@@ -162,15 +155,6 @@ class Client:
             if isinstance(error.outcome, Unauthorised) and error.outcome.status == 403:
                 return None
             raise
-
-
-def _quoted_email(contact: Contact) -> str:
-    if not contact.email.strip():
-        raise ValueError("an upsert needs an e-mail address")
-    try:
-        return quote(contact.email, safe="")
-    except UnicodeEncodeError:  # its text repeats the address
-        raise ValueError("the e-mail address holds broken Unicode") from None
 
 
 def _items(answer: Answer, document: dict[str, Json]) -> list[dict[str, Json]]:
