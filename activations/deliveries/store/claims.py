@@ -4,7 +4,7 @@ import logging
 import random
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -14,7 +14,7 @@ from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from activations.deliveries import settlement
-from activations.deliveries.store import bulk, runs, standings
+from activations.deliveries.store import bulk, families, runs, standings
 from activations.deliveries.store.standings import Change, Row
 from activations.models import Attempt, Backfill, Delivery
 from activations.terms import DeliveryState
@@ -83,17 +83,49 @@ def claim(*, account_id: int, limit: int, at: datetime) -> list[Claimed]:
     What to send is read afterwards: a backfill passes over what is not claimed yet, because
     whoever claims it will see the configuration the backfill is for.
     """
-    lease_until = at + timedelta(seconds=settings.DELIVERY_LEASE_SECONDS)
     with transaction.atomic():
-        # One claim of an account at a time: the rule below looks at rows others may be claiming.
-        list(Account.objects.select_for_update(no_key=True).filter(pk=account_id).values("pk"))
+        _lock(account_id)
         sending = _sending().filter(account_id=account_id).order_by("pk")
         destination_ids = list(sending.values_list("pk", flat=True))
         due = _isolated(_due(destination_ids, limit, at))
-        free, deferred = _one_writer_per_contact(account_id, due, at)
-        _lease([row.id for row in free], lease_until, at)
-        _keep_knowledge(due, free)
-        standings.save([Change(row, row.standing) for row in deferred], at=at)
+        return _take(account_id, due, at)
+
+
+def claim_one(*, delivery_id: int, at: datetime) -> Claimed | None:
+    """Lease a delivery whatever its turn and its destination's status: a person waits for it.
+
+    None: somebody else has the contact in hand, or is perhaps making it just now.
+    """
+    found = Delivery.objects.filter(pk=delivery_id)
+    with transaction.atomic():
+        account_id = found.values_list("account_id", flat=True).get()
+        _lock(account_id)
+        free = found.exclude(state=DeliveryState.LEASED).select_for_update(skip_locked=True)
+        claimed = _take(account_id, standings.read(free), at)
+    return claimed[0] if claimed else None
+
+
+def foresee(*, destination: Destination, profile_id: int, at: datetime) -> Claimed:
+    """What a claim would know now; nothing is claimed, and the row need not be there."""
+    assert destination.account_id is not None, "only a draft has no account"
+    rows = Delivery.objects.filter(destination=destination, profile_id=profile_id)
+    for row in standings.read(rows):
+        return _claimed(families.knowing(row=row), at)
+    return Claimed(0, destination.pk, profile_id, 0, 0, 0, None, "", None, False, at)
+
+
+def _lock(account_id: int) -> None:
+    """One claim of an account at a time: `_take` looks at rows others may be claiming."""
+    list(Account.objects.select_for_update(no_key=True).filter(pk=account_id).values("pk"))
+
+
+def _take(account_id: int, rows: Sequence[Row], at: datetime) -> list[Claimed]:
+    """Lease those of the rows whose contact nobody else writes."""
+    lease_until = at + timedelta(seconds=settings.DELIVERY_LEASE_SECONDS)
+    free, deferred = families.one_writer(account_id=account_id, rows=rows, at=at)
+    _lease([row.id for row in free], lease_until, at)
+    _keep_knowledge(rows, free)
+    standings.save([Change(row, row.standing) for row in deferred], at=at)
     return [_claimed(row, lease_until) for row in free]
 
 
@@ -148,7 +180,7 @@ def _due(destination_ids: Sequence[int], limit: int, at: datetime) -> list[Row]:
         )
         if len(destination_ids) > 1:
             # Contacts another destination is writing must not fill the batch and block the rest.
-            due = due.exclude(Exists(_LEASED_SIBLINGS))
+            due = due.exclude(Exists(families.LEASED_SIBLINGS))
         found += standings.read(due.order_by("lane", "next_attempt_at", "pk")[:limit])
     found.sort(key=lambda row: (row.lane, row.standing.next_attempt_at, row.id))
     return found[:limit]
@@ -164,67 +196,6 @@ def _isolated(due: Sequence[Row]) -> Sequence[Row]:
     company = min(due[0].standing.crashes, len(_COMPANY))
     alike = [row for row in due if min(row.standing.crashes, len(_COMPANY)) == company]
     return alike if company == 0 else alike[: _COMPANY[company - 1]]
-
-
-def _one_writer_per_contact(
-    account_id: int, rows: Sequence[Row], at: datetime
-) -> tuple[list[Row], list[Row]]:
-    """Several destinations of one account write the same contact, but never at the same time.
-
-    Returns the rows that may go, and those put off because a contact may be in the making; both
-    with what the others of their account know of the contact.
-    """
-    siblings = _siblings(account_id, rows) if _is_shared(account_id) else {}
-    free: list[Row] = []
-    deferred: list[Row] = []
-    taken: set[int] = set()
-    for row in rows:
-        family = [other for other in siblings.get(row.profile_id, ()) if other.id != row.id]
-        if row.profile_id in taken or any(
-            other.standing.state == DeliveryState.LEASED for other in family
-        ):
-            continue
-        row = _knowing(row, family)
-        until = row.standing.unsettled_until
-        if row.standing.contact_id is None and until is not None and until > at:
-            waiting = replace(row.standing, state=DeliveryState.WAITING, next_attempt_at=until)
-            deferred.append(replace(row, standing=waiting))
-        else:
-            taken.add(row.profile_id)
-            free.append(row)
-    return free, deferred
-
-
-def _knowing(row: Row, family: Sequence[Row]) -> Row:
-    """The row with what its family knows of the contact they share."""
-    if not family:
-        return row
-    known = (other.standing.contact_id for other in family if other.standing.contact_id)
-    doubts = (other.standing.unsettled_until for other in (row, *family))
-    standing = replace(
-        row.standing,
-        contact_id=row.standing.contact_id or next(known, None),
-        unsettled_until=max((until for until in doubts if until), default=None),
-    )
-    return replace(row, standing=standing)
-
-
-def _is_shared(account_id: int) -> bool:
-    return Destination.objects.filter(account_id=account_id).count() > 1
-
-
-_LEASED_SIBLINGS = Delivery.objects.filter(
-    account_id=OuterRef("account_id"), profile_id=OuterRef("profile_id"), state=DeliveryState.LEASED
-)
-
-
-def _siblings(account_id: int, rows: Sequence[Row]) -> dict[int, list[Row]]:
-    found: dict[int, list[Row]] = {}
-    profile_ids = [row.profile_id for row in rows]
-    family = Delivery.objects.filter(account_id=account_id, profile_id__in=profile_ids)
-    for row in standings.read(family):
-        found.setdefault(row.profile_id, []).append(row)
-    return found
 
 
 def _lease(delivery_ids: Sequence[int], lease_until: datetime, at: datetime) -> None:
