@@ -4,6 +4,9 @@ import time
 from datetime import datetime, timedelta
 
 from activations.deliveries.store import claims
+from activations.deliveries.store.claims import now
+
+__all__ = ["SteadyClock", "now"]
 
 # Also counts while the machine sleeps: a lease is not longer for having slept.
 _UPTIME = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)

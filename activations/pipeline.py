@@ -69,8 +69,10 @@ def deliver(
     ends_at = float("inf") if max_seconds is None else time.monotonic() + max_seconds
     report, lock = DeliveryReport(), threading.Lock()
 
+    is_leaving = threading.Event()
+
     def is_over() -> bool:
-        return stop() or time.monotonic() >= ends_at
+        return is_leaving.is_set() or stop() or time.monotonic() >= ends_at
 
     def settled(tally: Tally) -> None:
         with lock:
@@ -95,6 +97,8 @@ def deliver(
                 break
             time.sleep(GIVE_WAY_SECONDS if is_lining_up else LOOK_EVERY_SECONDS)
     finally:
+        # Also after a failure: nobody reaps or lines up while the couriers are waited for.
+        is_leaving.set()
         fleet.close()
     report.timed_out = time.monotonic() >= ends_at
     report.unusable_accounts = list(fleet.hindrances.values())
@@ -154,7 +158,7 @@ class _Fleet:
             if account_id not in self._couriers:
                 self._couriers[account_id] = Courier(account_id=account_id, round_=self._round)
             courier = self._couriers[account_id]
-            if not courier.is_working and not courier.hindrance:
+            if not courier.is_working and not courier.is_resting:
                 courier.start()
 
     def close(self) -> None:

@@ -9,7 +9,7 @@ from celery import shared_task
 from celery.signals import worker_shutting_down
 from django.utils import timezone
 
-from activations import pipeline
+from activations import clock, pipeline
 from activations.services import upkeep
 
 # A round looks for new work at least so long, so that a change does not wait for the next one.
@@ -68,7 +68,7 @@ def check_accounts() -> None:
 @_one_at_a_time
 def expire_memberships() -> None:
     """Memberships whose validity ended become exited."""
-    upkeep.expire_memberships(at=timezone.now(), stop=_stopping.is_set)
+    upkeep.expire_memberships(at=clock.now(), stop=_stopping.is_set)
 
 
 @shared_task(name="deliveries.prune", ignore_result=True)

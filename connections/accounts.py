@@ -20,6 +20,8 @@ CHECK_EVERY = timedelta(hours=1)
 TRY_AGAIN_AFTER = timedelta(seconds=30)
 # `problem_code` of an account whose token this process cannot use (wrong key, wrong address).
 TOKEN_UNUSABLE = "token-unusable"  # noqa: S105  (a code, not a token)
+# `problem_code` of an account whose new token belongs to another account at Zendesk.
+OTHER_ACCOUNT = "other-account"
 # What `credentials.open_client` raises; a ValueError for a token no header can carry.
 UNUSABLE = (CannotDecrypt, credentials.AccountMismatch, ValueError)
 
@@ -52,8 +54,26 @@ class Verification:
 
 
 def is_refusal(*, code: str) -> bool:
-    """Whether a problem's code says that Zendesk does not take the token; waiting does not help."""
-    return code.startswith(("zendesk-401", "zendesk-403"))
+    """Whether a problem's code says that the token will not do; waiting does not help."""
+    return code.startswith(("zendesk-401", "zendesk-403")) or code == OTHER_ACCOUNT
+
+
+def strangeness(*, account: Account, verification: Verification) -> str:
+    """Why a token that Zendesk takes is none for this account; empty when it is one.
+
+    What was delivered, and the ids of the contacts, belong to the account at Zendesk.
+    """
+    who = verification.credential
+    if who is None or None in (who.account_id, account.zendesk_account_id):
+        return ""
+    if who.account_id == account.zendesk_account_id or not account.destinations.exists():
+        return ""
+    theirs = account.zendesk_account_name or account.zendesk_account_id
+    return (
+        f"This token is of the Zendesk account {who.account_name or who.account_id}, but the "
+        f"destinations of {account.name} have their contacts in {theirs}. Give it a token of "
+        "that account, or connect the other one as a new account."
+    )
 
 
 def verify(*, token: str) -> Verification:
@@ -255,6 +275,10 @@ def _take_over(account: Account, verification: Verification, at: datetime) -> No
     if verification.is_rejected:
         account.status = AccountStatus.REJECTED
     if verification.credential is None:
+        return
+    if problem := strangeness(account=account, verification=verification):
+        account.status = AccountStatus.REJECTED
+        account.problem, account.problem_code = problem, OTHER_ACCOUNT
         return
     who = verification.credential
     account.status = AccountStatus.CONNECTED

@@ -52,6 +52,8 @@ def renew(*, account: Account, token: str, at: datetime) -> Link:
     verification = accounts.verify(token=token)
     if not verification.is_connected:
         return Link(account=None, problem=verification.problem, code=verification.code)
+    if problem := accounts.strangeness(account=account, verification=verification):
+        return Link(account=None, problem=problem, code=accounts.OTHER_ACCOUNT)
     renewed = accounts.replace_token(account=account, token=token, verification=verification, at=at)
     return Link(account=renewed)
 

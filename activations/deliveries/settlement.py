@@ -94,9 +94,12 @@ def settle(
 
 def forget_contact(*, row: Standing, at: datetime) -> Standing:
     """The contact is gone from Zendesk: whoever still qualifies is created anew."""
-    return replace(
-        _pending(row, at), contact_id=None, delivered_digest="", delivered_at=None, code=""
-    )
+    return replace(lose_contact(row=_pending(row, at)), code="")
+
+
+def lose_contact(*, row: Standing) -> Standing:
+    """Another destination found the contact gone: this row stays where it is, without it."""
+    return replace(row, contact_id=None, delivered_digest="", delivered_at=None)
 
 
 def after_crash(
@@ -148,6 +151,8 @@ def _up_to_date(row: Standing, seq: int, at: datetime) -> Standing:
         row,
         state=DeliveryState.DELIVERED,
         delivered_seq=seq,
+        # After a doubt nobody knows which of two contents Zendesk holds: neither counts as held.
+        delivered_digest="" if row.unsettled_until is not None else row.delivered_digest,
         unsettled_until=None,
         attempts=0,
         crashes=0,

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import BooleanField, Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import BooleanField, Count, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
+from django.db.models.functions import Now
 
 from activations.models import Delivery
 from activations.terms import DeliveryState, Lane
@@ -19,6 +20,9 @@ from connections.models import AccountStatus, Destination, DestinationStatus
 # Spelled out: SQLite follows a partial index only where the condition is literally the index's.
 IS_OPEN = RawSQL("state IN ('pending', 'waiting')", (), output_field=BooleanField())
 ENDED = (DeliveryState.EXCLUDED, DeliveryState.FAILED)
+# What is over needs no confirmation once the last moment has passed at which the request nobody
+# knows the end of could still be applied.
+IN_DOUBT = Q(unsettled_until__isnull=False) & (~Q(state__in=ENDED) | Q(unsettled_until__gt=Now()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +121,7 @@ def _take(destinations: QuerySet[Destination]) -> dict[int, Census]:
         waiting=_count(state=DeliveryState.WAITING),
         live=_count(IS_OPEN, lane=Lane.LIVE),
         backfill=_count(IS_OPEN, lane=Lane.BACKFILL),
-        unsettled=_count(unsettled_until__isnull=False),
+        unsettled=_count(IN_DOUBT),
         live_due_at=_first_due(Lane.LIVE),
         backfill_due_at=_first_due(Lane.BACKFILL),
     )

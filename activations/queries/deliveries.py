@@ -9,7 +9,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from activations.deliveries.store.attempts import HANDED_BACK
 from activations.models import Attempt, Delivery
-from activations.queries.census import ENDED
+from activations.queries.census import ENDED, IN_DOUBT
 from activations.terms import DeliveryState
 
 PAGE_SIZE = 25
@@ -107,7 +107,7 @@ def page(*, destination_id: int, kind: Kind, after: int = 0, before: int = 0) ->
 
 
 def _of(destination_id: int, kind: Kind) -> QuerySet[Delivery]:
-    which = Q(unsettled_until__isnull=False) if kind.state == UNSETTLED else Q(state=kind.state)
+    which = IN_DOUBT if kind.state == UNSETTLED else Q(state=kind.state)
     if kind.code is not None:
         which &= Q(code=kind.code)
     return Delivery.objects.filter(which, destination_id=destination_id)

@@ -8,7 +8,7 @@ from django.db.models import Count, Max, Min
 
 from activations.models import Delivery
 from activations.queries import codes
-from activations.queries.census import IS_OPEN, Census
+from activations.queries.census import IN_DOUBT, IS_OPEN, Census
 from activations.terms import DeliveryState
 
 LINE, FLIGHT, RETRY, CONFIRMATION = "line", "flight", "retry", "confirmation"
@@ -86,6 +86,6 @@ def _waiting(destination_id: int, at: datetime) -> Iterator[Group]:
 
 
 def _doubtful_until(destination_id: int) -> datetime | None:
-    rows = Delivery.objects.filter(destination_id=destination_id, unsettled_until__isnull=False)
+    rows = Delivery.objects.filter(IN_DOUBT, destination_id=destination_id)
     until: datetime | None = rows.aggregate(until=Max("unsettled_until"))["until"]
     return until

@@ -1,6 +1,6 @@
 """What the database is told of one dispatch: the answers that came, the claims given back."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -24,27 +24,20 @@ class Books:
 
     def __init__(self, *, obstacles: Obstacles, round_: Round) -> None:
         self._obstacles, self._round = obstacles, round_
-        self._unsettled: list[Landed] = []
+        self._unsettled: list[Result] = []
         # Destinations whose last answer seen here was a success; the others are on trial.
         self.proven: set[int] = set()
 
-    def settle(self, landed: Iterable[Landed]) -> set[int]:
+    def settle(self, landed: Sequence[Landed]) -> set[int]:
         """Learn from these answers and store them; returns destinations that were stopped by it.
 
         Raises a sender's fault of ours, and what the database raises when it stays away.
         """
-        self._unsettled += landed
+        self._learn(landed)
         if not self._unsettled:
             return set()
-        for each in self._unsettled:
-            if each.error is not None:
-                raise each.error
-        outcomes = [each.sent.outcome for each in self._unsettled if each.sent]
-        held_until = self._obstacles.learn(outcomes)
-        results = [_result(each, held_until) for each in self._unsettled]
-        self._judge(results)
-        tally = self._store(results)
-        self._unsettled.clear()
+        tally = store(results=self._unsettled, at=self._round.clock())
+        self._unsettled = []
         self._round.settled(tally)
         return tally.stopped_destinations
 
@@ -52,19 +45,27 @@ class Books:
         """Claims of which no request was made; `was_begun` also when only the database knows."""
         if items:
             back = [Result(item.claimed, HandedBack(), was_begun=was_begun) for item in items]
-            self._store(back)
+            store(results=back, at=self._round.clock())
 
-    def _judge(self, results: Iterable[Result]) -> None:
+    def _learn(self, landed: Sequence[Landed]) -> None:
+        returned = [each for each in landed if each.error is None]
+        held_until = self._obstacles.learn([each.sent.outcome for each in returned if each.sent])
+        results = [_result(each, held_until) for each in returned]
         for result in results:
             if isinstance(result.event, Delivered):
                 self.proven.add(result.claimed.destination_id)
             elif isinstance(result.event, Refused):
                 self.proven.discard(result.claimed.destination_id)
+        self._unsettled += results
+        for each in landed:
+            if each.error is not None:
+                raise each.error
 
-    def _store(self, results: Sequence[Result]) -> Tally:
-        """A restarted database is waited for: what is not told must be asked for again."""
-        settle = partial(settlements.settle, results=results, at=self._round.clock())
-        return patiently(settle, pauses=PAUSES, event="delivery.settle_again")
+
+def store(*, results: Sequence[Result], at: datetime) -> Tally:
+    """Settle; a restarted database is waited for, as what is not told must be asked for again."""
+    settle = partial(settlements.settle, results=results, at=at)
+    return patiently(settle, pauses=PAUSES, event="delivery.settle_again")
 
 
 def _result(landed: Landed, held_until: datetime | None) -> Result:

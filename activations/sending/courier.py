@@ -3,6 +3,7 @@
 import logging
 import math
 import threading
+import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -25,6 +26,8 @@ logger = logging.getLogger(__name__)
 BATCH = 200
 CLAIM_AHEAD_SECONDS = 0.5
 UNREACHABLE_PAUSE = timedelta(seconds=5)
+# While a token is held or cannot be used: another one may be saved at any time.
+LOOK_AGAIN_SECONDS = 1.0
 
 
 class Courier:
@@ -39,12 +42,18 @@ class Courier:
         self._thread: threading.Thread | None = None
         self._failure: BaseException | None = None
         self._is_probing = False
+        self._rests_until = 0.0
         # Why this process cannot use the account's token at all; empty when it can.
         self.hindrance = ""
 
     @property
     def is_working(self) -> bool:
         return self._thread is not None and self._thread.is_alive()
+
+    @property
+    def is_resting(self) -> bool:
+        """Nothing can be sent at the moment, although something is due."""
+        return time.monotonic() < self._rests_until
 
     def start(self) -> None:
         """Work off what is due now, in the background."""
@@ -120,7 +129,10 @@ class Courier:
         standing = pacing.standing(token_fingerprint=account.token_fingerprint)
         dispatch.obstacles.is_recovering = standing.is_recovering
         is_careful = self._is_probing or standing.is_recovering
-        if standing.held_seconds > 0 or (is_careful and dispatch.is_busy):
+        if standing.held_seconds > 0:
+            self._rest(min(standing.held_seconds, LOOK_AGAIN_SECONDS))
+            return None
+        if is_careful and dispatch.is_busy:
             return None
         limit = 1 if is_careful else self._claim_ahead()
         items = self._supply.next(limit=limit, at=at)
@@ -141,10 +153,13 @@ class Courier:
         try:
             client = credentials.open_client(account, paced=False)
         except accounts.UNUSABLE as problem:
-            name = type(problem).__name__
-            logger.error("account.token_unusable account=%d %s", account.pk, name)
+            if self.hindrance != str(problem):
+                name = type(problem).__name__
+                logger.error("account.token_unusable account=%d %s", account.pk, name)
             self.hindrance = str(problem)
+            self._rest(LOOK_AGAIN_SECONDS)
             return False
+        self.hindrance = ""
         if self._client is not None:
             self._client.close()
         self._client, self._client_epoch = client, account.token_epoch
@@ -159,6 +174,9 @@ class Courier:
             accounts.count_failures(account_id=account.pk, failures=1)
             accounts.open_outage(account_id=account.pk, until=at + UNREACHABLE_PAUSE)
         return account.status == AccountStatus.CONNECTED
+
+    def _rest(self, seconds: float) -> None:
+        self._rests_until = time.monotonic() + seconds
 
     @staticmethod
     def _claim_ahead() -> int:

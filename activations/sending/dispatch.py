@@ -9,7 +9,7 @@ from itertools import filterfalse, islice
 from queue import Empty, SimpleQueue
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection
+from django.db import connection
 
 from activations.deliveries.events import Sent
 from activations.deliveries.store import attempts
@@ -70,12 +70,12 @@ class Dispatch:
     def run(self, *, supply: Supply) -> bool:
         """Send all there is, or hand back what an obstacle or a stop leaves over.
 
-        False when there was nothing to begin with. Raises what the database raises when it went
-        away, after it was told of what it had given us, if it came back in time.
+        False when there was nothing to begin with. Raises what went wrong (a lost database, say),
+        after the database was told of all it had given us, if it answers in time.
         """
         try:
             return self._work(supply)
-        except (OperationalError, InterfaceError):
+        except BaseException:
             self._wind_up()
             raise
 
@@ -145,8 +145,10 @@ class Dispatch:
                     stop=self._should_stop,
                     longest_seconds=LONGEST_TURN_SECONDS,
                 )
-            except pacing.StoppedWaiting:
+            except BaseException as problem:
                 self._begun.appendleft(item)
+                if not isinstance(problem, pacing.StoppedWaiting):
+                    raise
                 self.obstacles.is_in_the_way = True
                 return
             self._in_flight += 1
@@ -176,10 +178,13 @@ class Dispatch:
         for _ in items:
             self._queue.popleft()
         self._begun.extend(item for item in items if item.claimed.id in begun.ids)
+        # Their destination is on trial, and other processes have its requests under way: the
+        # other destinations of the account go on meanwhile.
         waiting = [item for item in items if item.claimed.id in begun.waiting]
-        self._queue.extendleft(reversed(waiting))
-        # Their destination is on trial, and other processes have its requests under way.
-        self._waits_for_others = bool(waiting) and not (self._begun or self._in_flight)
+        self._queue.extend(waiting)
+        held = {item.claimed.destination_id for item in waiting}
+        is_all_held = all(item.claimed.destination_id in held for item in self._queue)
+        self._waits_for_others = bool(held) and is_all_held and not (self._begun or self._in_flight)
         lost = len(items) - len(begun.ids) - len(waiting)
         if lost:
             logger.warning("delivery.claim_lost count=%d", lost)

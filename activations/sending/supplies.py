@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from activations.deliveries.events import Irrelevant
-from activations.deliveries.store import claims, settlements
+from django.db import connection
+
+from activations.deliveries.events import HandedBack, Irrelevant
+from activations.deliveries.store import claims
 from activations.deliveries.store.claims import Claimed
 from activations.deliveries.store.settlements import Result
 from activations.rendering import Plans, StoredProfile, ToSend, decide, load_profiles
+from activations.sending import books
 from activations.sending.rounds import Round
 from connections.models import Destination
 
@@ -26,6 +29,15 @@ class Supply:
         batch = claims.claim(account_id=self._account_id, limit=limit, at=at)
         if not batch:
             return None
+        try:
+            return self._prepare(batch, at)
+        except BaseException:
+            # Whatever it was: nobody else may take these up before their leases end.
+            connection.close_if_unusable_or_obsolete()
+            books.store(results=[Result(claimed, HandedBack()) for claimed in batch], at=at)
+            raise
+
+    def _prepare(self, batch: Sequence[Claimed], at: datetime) -> list[ToSend]:
         found = Destination.objects.filter(pk__in={claimed.destination_id for claimed in batch})
         destinations = {row.pk: row for row in found.select_related("account")}
         self.distrusted = {pk for pk, row in destinations.items() if row.rejection_streak}
@@ -48,11 +60,13 @@ class Supply:
                 # Deleted since it was claimed, and its delivery with it.
                 settled.append(Result(claimed, Irrelevant()))
                 continue
+            plan = self._plans.of(destination)
+            # Read after the plan, whose reading brings it up to date.
             version = destination.mapping_version
             decision = decide(
                 claimed=claimed,
                 profile=profile,
-                plan=self._plans.of(destination),
+                plan=plan,
                 version=version,
                 at=at,
             )
@@ -61,5 +75,5 @@ class Supply:
             else:
                 settled.append(Result(claimed, decision, version=version))
         if settled:
-            self._round.settled(settlements.settle(results=settled, at=at))
+            self._round.settled(books.store(results=settled, at=at))
         return to_send

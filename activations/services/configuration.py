@@ -10,7 +10,7 @@ from django.db.models import F
 from activations.deliveries.store import backfills
 from activations.mapping.paths import Source, Target
 from activations.mapping.plan import ActivatedAudience, MappingRule, Plan
-from activations.models import Activation, Audience, FieldMapping
+from activations.models import Activation, Audience, Delivery, FieldMapping
 from activations.terms import DeliveryState, Lane, SourceKind, TargetKind, WhenEmpty
 from connections import accounts
 from connections.models import Account, Destination
@@ -96,6 +96,13 @@ def move_account(*, destination: Destination, account: Account, at: datetime) ->
             updated_at=at,
         )
     destination.refresh_from_db(fields=["account"])
+
+
+def lock_deliveries(*, destination_names: Sequence[str]) -> None:
+    """All deliveries of these destinations, in one order, until the caller's transaction ends."""
+    rows = Delivery.objects.filter(destination__name__in=destination_names)
+    # Only their own rows: the destinations' come later.
+    list(rows.select_for_update(of=("self",)).order_by("pk").values_list("pk"))
 
 
 def load_plan(*, destination: Destination) -> Plan:
@@ -199,4 +206,4 @@ def _line_up(destination: Destination, changes: Changes, at: datetime) -> None:
         row = destination.activations.get(audience=audience)
         if row.backfilled_at is not None and row.start_on <= today:
             backfills.start(destination_id=destination.pk, activation_id=row.pk, at=at)
-    backfills.open_due_activations(at=at, is_new_version=True)
+    backfills.open_due_activations(at=at, raised_id=destination.pk)

@@ -15,9 +15,6 @@ logger = logging.getLogger(__name__)
 
 EXPIRE_AT_ONCE = 500
 PRUNE_AT_ONCE = 5_000
-# A token at full rate makes 30,000 attempts an hour, an API key sends 72,000 requests at most;
-# what is left waits for the next hour.
-PRUNE_CHUNKS = 20
 KEEP_RUNS_FOR = timedelta(days=90)
 
 
@@ -42,7 +39,8 @@ def expire_memberships(*, at: datetime, stop: Callable[[], bool] = _never) -> in
     while not stop():
         with transaction.atomic():
             profile_ids = audiences.expire(at=at, limit=EXPIRE_AT_ONCE)
-            intake.enqueue(profile_ids=profile_ids, at=at)
+            # Several memberships of one person are one change.
+            intake.enqueue(profile_ids=set(profile_ids), at=at)
         total += len(profile_ids)
         if len(profile_ids) < EXPIRE_AT_ONCE:
             break
@@ -52,7 +50,6 @@ def expire_memberships(*, at: datetime, stop: Callable[[], bool] = _never) -> in
 def prune(*, at: datetime, stop: Callable[[], bool] = _never) -> None:
     """Forget attempts, receipts of the HTTP API and dataflow runs that are over age."""
     for forget in (attempts.prune, receipts.prune):
-        for _ in range(PRUNE_CHUNKS):
-            if stop() or forget(at=at, limit=PRUNE_AT_ONCE) < PRUNE_AT_ONCE:
-                break
+        while not stop() and forget(at=at, limit=PRUNE_AT_ONCE) == PRUNE_AT_ONCE:
+            pass
     runs.prune(before=at - KEEP_RUNS_FOR)

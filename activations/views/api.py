@@ -12,7 +12,7 @@ from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
-from activations import ingestion
+from activations import clock, ingestion
 from activations.services import api_keys, receipts, request_bodies, request_rate
 from activations.services.request_bodies import Refused
 
@@ -73,7 +73,7 @@ def _answer(request: HttpRequest, key: api_keys.KnownKey) -> JsonResponse:
     )
     try:
         report = ingestion.ingest(
-            rows=body.rows(), clock=timezone.now, on_complaint=reply.take, receipt=receipt
+            rows=body.rows(), clock=clock.now, on_complaint=reply.take, receipt=receipt
         )
     except receipts.AlreadyAnswered as known:
         return JsonResponse(known.answer, status=202, headers={"Idempotent-Replayed": "true"})

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from activations import clock
 from activations.queries import (
     activations,
     drafts,
@@ -65,7 +66,7 @@ def live(request: HttpRequest, uuid: UUID) -> HttpResponse:
 def retry(request: HttpRequest, uuid: UUID) -> HttpResponse:
     destination = or_404(destinations.get, uuid=uuid)
     code = request.POST.get("code") or None
-    count = deliveries.retry(destination=destination, code=code, at=timezone.now())
+    count = deliveries.retry(destination=destination, code=code, at=clock.now())
     plural = "profile is" if count == 1 else "profiles are"
     messages.success(request, f"{count} {plural} back in line.")
     return redirect("activations:destination-detail", uuid=uuid)

@@ -1,16 +1,20 @@
 """Zendesk throttles, refuses, breaks and lies: nothing is lost, nothing is there twice."""
 
+import threading
 import time
 from collections import Counter
 
 import pytest
+from django.db import connection
+from django.db.models import F
 from django.utils import timezone
 from pytest_django import Settings
 
+from activations import pipeline
 from activations.models import Activation, Attempt, DataflowRun
 from activations.services import deliveries
 from connections import accounts
-from connections.models import AccountStatus, DestinationStatus
+from connections.models import Account, AccountStatus, DestinationStatus
 from connections.zendesk.sandbox import RunningSandbox, Sandbox, serve_in_thread
 from connections.zendesk.sandbox.tokens import SCOPES
 from tests.journeys import stage as stages
@@ -19,6 +23,7 @@ from tests.journeys.stage import FIELD, Stage, deliver, email, overlaps
 pytestmark = pytest.mark.django_db(transaction=True)
 
 NEW_TOKEN = "another-token-0123456789abcdef"
+SENT = {"delivered": 2}
 # Past every back-off and every horizon.
 LATER = 3600.0
 
@@ -242,3 +247,27 @@ def _wait_for_last_name(stage: Stage, name: str) -> None:
     while stage.contacts[email(1)]["last_name"] != name:
         assert time.monotonic() < ends_at, f"{name} was never applied"
         time.sleep(0.02)
+
+
+def test_a_token_nobody_can_read_rests_until_another_is_saved(stage: Stage) -> None:
+    sealed = stage.account.sealed_token
+    Account.objects.update(sealed_token="v1:unknown:AAAA")
+    stage.ingest(stage.people(2))
+    renewal = threading.Timer(1.5, _seal_again, args=(sealed,))
+    renewal.start()
+
+    report = pipeline.deliver(
+        clock=pipeline.steady_clock(),
+        max_seconds=20,
+        patience_seconds=20,
+        stop=lambda: stage.states() == SENT,
+    )
+    renewal.join()
+
+    assert stage.states() == SENT
+    assert report.unusable_accounts == []
+
+
+def _seal_again(sealed: str) -> None:
+    Account.objects.update(sealed_token=sealed, token_epoch=F("token_epoch") + 1)
+    connection.close()

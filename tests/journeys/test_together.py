@@ -1,11 +1,12 @@
 """Several deliver at once, or are cut off from the database (kills: `tests/torture`)."""
 
 import threading
+import time
 
 import pytest
 from django.db import OperationalError, connection, connections
 
-from activations.models import Attempt
+from activations.models import Attempt, FieldMapping
 from connections.zendesk.sandbox import RunningSandbox
 from tests.journeys import stage as stages
 from tests.journeys.stage import Stage, deliver, email, overlaps
@@ -80,3 +81,23 @@ def _cut_all_connections(stage: Stage) -> None:
             "WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
     connection.close()
+
+
+def test_a_courier_that_fails_does_not_leave_the_process_to_the_others(stage: Stage) -> None:
+    """Its row is handed back, the error is told, and the other account's line is for the next."""
+    other = stages.build(stage.running)
+    stage.running.sandbox.add_fault("delay=0.05,path=/v2/contacts")
+    other.ingest(other.people(400))
+    stage.ingest(stage.people(3))
+    FieldMapping.objects.filter(destination=stage.destination).update(
+        when_empty="of another release"
+    )
+
+    started = time.monotonic()
+    with pytest.raises(ValueError, match="another release"):
+        deliver(max_seconds=60)
+
+    assert time.monotonic() - started < 10
+    assert stage.rows(state="leased") == other.rows(state="leased") == []
+    assert {(row.state, row.crashes) for row in stage.rows()} == {("pending", 0)}
+    assert other.states()["pending"] > 0

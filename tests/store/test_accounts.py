@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from pytest_django import Settings
 
-from connections import accounts, credentials, destinations, pacing
+from connections import accounts, credentials, destinations, linking, pacing
 from connections.encryption import CannotDecrypt
 from connections.models import Account, AccountStatus, Destination
 from connections.zendesk.sandbox import RunningSandbox
@@ -198,3 +198,35 @@ def test_a_new_token_is_asked_who_it_is_before_anything_is_sent() -> None:
 
     # Couriers read the fields of an account without this time first, and with them who it is.
     assert replaced.contact_fields_at is None
+
+
+@pytest.fixture
+def of_another_account(sandbox: RunningSandbox) -> Account:
+    """In use, and known to be somebody else's at Zendesk than the sandbox's tokens are."""
+    account = AccountFactory(zendesk_account_id=4_711, zendesk_account_name="Theirs")
+    DestinationFactory(account=account)
+    return account
+
+
+def test_a_token_of_another_account_at_zendesk_is_not_taken(of_another_account: Account) -> None:
+    link = linking.renew(account=of_another_account, token=TOKEN, at=LATER)
+
+    assert (link.account, link.code, link.is_refused) == (None, "other-account", True)
+    assert "Theirs" in link.problem
+    of_another_account.refresh_from_db()
+    assert of_another_account.token_epoch == 1
+
+
+def test_found_out_later_it_stops_the_account(of_another_account: Account) -> None:
+    accounts.replace_token(account=of_another_account, token=TOKEN, verification=None, at=NOON)
+
+    checked = accounts.check(account_id=of_another_account.pk, at=LATER)
+
+    assert (checked.status, checked.problem_code) == (AccountStatus.REJECTED, "other-account")
+    assert checked.zendesk_account_name == "Theirs"
+
+
+def test_an_account_that_nobody_uses_may_change_hands(sandbox: RunningSandbox) -> None:
+    account = AccountFactory(zendesk_account_id=4_711)
+
+    assert linking.renew(account=account, token=TOKEN, at=LATER).account is not None

@@ -113,3 +113,16 @@ def test_a_refresh_takes_every_row_of_the_destination_and_no_other(
 
 def test_without_work_it_says_so(db: None) -> None:
     assert not backfills.advance(at=NOON)
+
+
+def test_a_day_that_comes_during_an_edit_elsewhere_raises_its_own_version(
+    activation: Activation,
+) -> None:
+    edited = ActivationFactory()
+
+    assert backfills.open_due_activations(at=NOON, raised_id=edited.destination_id) == 2
+
+    for row, raised in ((activation, 1), (edited, 0)):
+        before = row.destination.mapping_version
+        row.destination.refresh_from_db()
+        assert row.destination.mapping_version == before + raised

@@ -153,6 +153,26 @@ def test_a_contact_found_gone_is_gone_for_the_other_destination_too(
     assert (theirs.state, theirs.contact_id, theirs.delivered_digest) == ("pending", None, "")
 
 
+@pytest.mark.parametrize("state", ["failed", "excluded", "pending", "waiting"])
+def test_nobody_keeps_the_id_of_a_contact_that_was_found_gone(
+    destination: Destination, state: str
+) -> None:
+    beside = DestinationFactory(account=destination.account, status=DestinationStatus.DISABLED)
+    ours = DeliveryFactory(destination=destination, contact_id=7)
+    theirs = DeliveryFactory(
+        destination=beside, profile=ours.profile, state=state, code="a-code", contact_id=7
+    )
+    assert destination.account_id is not None
+    (claimed,) = claims.claim(account_id=destination.account_id, limit=1, at=NOON)
+
+    settle(Result(claimed, ContactGone()))
+
+    theirs.refresh_from_db()
+    assert (theirs.state, theirs.contact_id) == (state, None)
+    (again,) = claims.claim(account_id=destination.account_id, limit=1, at=NOON)
+    assert again.contact_id is None
+
+
 def test_nineteen_alike_are_bad_luck_and_twenty_stop_the_destination(
     destination: Destination,
 ) -> None:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from activations.queries import census, unresolved
@@ -75,14 +76,12 @@ def test_a_retry_whose_time_has_come_is_due() -> None:
     assert group.meaning == "Zendesk had a fault of its own"
 
 
-def test_what_failed_in_doubt_is_still_in_doubt() -> None:
-    destination = DestinationFactory()
-    DeliveryFactory(
-        destination=destination,
-        state="failed",
-        code="zendesk-422",
-        unsettled_until=NOON + minutes(1),
-    )
+def test_what_failed_in_doubt_is_in_doubt_until_the_moment_has_passed() -> None:
+    destination, now = DestinationFactory(), timezone.now()
+    for until in (now - minutes(1), now + minutes(1)):
+        DeliveryFactory(
+            destination=destination, state="failed", code="zendesk-422", unsettled_until=until
+        )
 
     found = left(destination)
 

@@ -28,11 +28,11 @@ def start(*, destination_id: int, activation_id: int | None, at: datetime) -> No
     )
 
 
-def open_due_activations(*, at: datetime, is_new_version: bool = False) -> int:
+def open_due_activations(*, at: datetime, raised_id: int | None = None) -> int:
     """Start the backfill of every activation whose start date has come.
 
-    A date that comes changes what is sent just as an edit does: unless the caller raised it
-    already, the destination's version goes up with it.
+    A date that comes changes what is sent just as an edit does: the destination's version goes up
+    with it, except that of the one whose version the caller has raised already.
     """
     today = at.astimezone(UTC).date()
     open_backfills = Backfill.objects.filter(activation_id=OuterRef("pk"), finished_at__isnull=True)
@@ -50,10 +50,9 @@ def open_due_activations(*, at: datetime, is_new_version: bool = False) -> int:
         destinations = unlocked.filter(pk__in=due.values("destination_id")).order_by("pk")
         destination_ids = list(destinations.values_list("pk", flat=True))
         found = list(due.filter(destination_id__in=destination_ids).order_by("pk"))
-        if not is_new_version:
-            Destination.objects.filter(pk__in=destination_ids).update(
-                mapping_version=F("mapping_version") + 1
-            )
+        Destination.objects.filter(pk__in=set(destination_ids) - {raised_id}).update(
+            mapping_version=F("mapping_version") + 1
+        )
         for activation in found:
             start(destination_id=activation.destination_id, activation_id=activation.pk, at=at)
     return len(found)

@@ -122,18 +122,28 @@ def _settled(
 def _forget_contacts(
     results: Sequence[Result], rows: Mapping[int, Row], at: datetime
 ) -> list[Change]:
-    """What one destination of an account finds gone is gone for the others: they send it again."""
+    """What one destination of an account finds gone is gone for the others.
+
+    Those that had delivered it send it again. No row may keep the id: whoever is claimed next
+    would take it over from there, and find it gone again, without end.
+    """
     gone = {
         (rows[r.claimed.id].account_id, r.claimed.profile_id, r.claimed.contact_id)
         for r in results
         if isinstance(r.event, ContactGone)
     }
     return [
-        Change(row, settlement.forget_contact(row=row.standing, at=at))
+        Change(row, _without_contact(row.standing, at))
         for row in rows.values()
         if (row.account_id, row.profile_id, row.standing.contact_id) in gone
-        and row.standing.state == DeliveryState.DELIVERED
+        and row.standing.state != DeliveryState.LEASED
     ]
+
+
+def _without_contact(row: settlement.Standing, at: datetime) -> settlement.Standing:
+    if row.state == DeliveryState.DELIVERED:
+        return settlement.forget_contact(row=row, at=at)
+    return settlement.lose_contact(row=row)
 
 
 def _close_attempts(results: Sequence[Result], changes: Sequence[Change]) -> None:

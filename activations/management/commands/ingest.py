@@ -11,8 +11,8 @@ from typing import Any, Final, TextIO
 
 from django.core.management.base import CommandParser
 from django.db import DatabaseError
-from django.utils import timezone
 
+from activations import clock
 from activations.ingestion import Complaint, IngestReport, ingest
 from activations.profiles.files import read_rows
 from activations.profiles.rows import Row, UnreadableRow
@@ -59,7 +59,7 @@ class Command(ProductCommand):
             with _few_collections():
                 return ingest(
                     rows=rows,
-                    clock=timezone.now,
+                    clock=clock.now,
                     on_complaint=desk.take,
                     on_stored=meter.move,
                     # A pipe may take long to give its next row.

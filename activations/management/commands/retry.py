@@ -3,8 +3,8 @@
 from typing import Any
 
 from django.core.management.base import CommandParser
-from django.utils import timezone
 
+from activations import clock
 from activations.management import choice
 from activations.services import deliveries
 from connections.management.command import ProductCommand
@@ -20,7 +20,7 @@ class Command(ProductCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         destination = choice.find(options["destination"])
         code = options["code"]
-        retried = deliveries.retry(destination=destination, code=code, at=timezone.now())
+        retried = deliveries.retry(destination=destination, code=code, at=clock.now())
         kind = "failed deliveries" if code is None else f"deliveries failed with {code}"
         if retried:
             self.say(f"{retried} {kind} are in line again.")

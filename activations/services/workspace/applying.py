@@ -87,9 +87,20 @@ class _Changer:
             (Action.CHANGED, "destination"): self._change_destination,
             (Action.PRUNED, "destination"): self._prune_destination,
         }
+        self._lock_deliveries(changes)
         for change in changes:
             if change.action != Action.UNCHANGED:
                 steps[change.action, change.kind](change)
+
+    def _lock_deliveries(self, changes: tuple[Change, ...]) -> None:
+        """Of destinations that move or go: before any destination, as a settlement does."""
+        touched = [
+            change.key
+            for change in changes
+            if change.kind == "destination"
+            and (change.action == Action.PRUNED or "account" in change.fields)
+        ]
+        configuration.lock_deliveries(destination_names=touched)
 
     def _create_account(self, change: Change) -> None:
         token = self._accounts[change.key].token

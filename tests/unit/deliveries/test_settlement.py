@@ -121,6 +121,13 @@ def test_nothing_to_send_does_not_end_a_doubt_either(event: Event) -> None:
     assert (told.state, told.next_attempt_at) == ("waiting", SOON)
 
 
+def test_after_a_doubt_nothing_counts_as_held() -> None:
+    doubtful = replace(UPDATING, unsettled_until=BEFORE)
+
+    assert after(doubtful, Irrelevant()).delivered_digest == ""
+    assert after(UPDATING, Irrelevant()).delivered_digest == "old"
+
+
 def test_a_creation_of_unknown_outcome_is_not_repeated_before_its_horizon() -> None:
     told = after(CREATING, replace(UNKNOWN, may_land_until=LATER))
 
