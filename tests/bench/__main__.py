@@ -60,7 +60,7 @@ def _print_machine(facts: dict[str, str]) -> None:
     print("\n".join(f"{name}: {words}" for name, words in facts.items()))
     print(
         "Medians of interleaved runs. PostgreSQL writes durably (fsync on); SQLite as the product "
-        "sets it (WAL, synchronous=NORMAL).",
+        "sets it (WAL; synchronous=FULL for ingest, NORMAL for workers).",
         flush=True,
     )
 

@@ -158,6 +158,16 @@ class TestFailures:
 
         assert ingest(rows(person(1), person(2))).changed == 1
 
+    def test_what_is_acknowledged_outlives_a_power_cut(self) -> None:
+        if connection.vendor != "sqlite":
+            pytest.skip("it is the server's own setting")
+        ingest(rows(person(1)))
+
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA synchronous")
+            # FULL: a commit waits for the disk.
+            assert cursor.fetchone() == (2,)
+
 
 class _Full(Exception):
     sqlstate = "53100"
