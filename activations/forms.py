@@ -51,6 +51,11 @@ class AudienceNameForm(forms.Form):
     name = forms.CharField(label="Name", max_length=255)
 
 
+def person_asked_for(*, data: QueryDict) -> int | str:
+    """A profile's key from `profile`, else the e-mail address typed into `email`."""
+    return _number(data.get("profile", "")) or _text(data, "email", 320)
+
+
 def _mapping_row(data: Mapping[str, str], index: int) -> MappingRow:
     when = data.get(f"when-{index}", "")
     return MappingRow(

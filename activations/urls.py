@@ -4,7 +4,7 @@ from django.urls import path
 
 from activations.views import audiences, browse, destination, profiles
 from activations.views.wizard import audiences as audiences_step
-from activations.views.wizard import mapping, opening, review, schedule
+from activations.views.wizard import mapping, opening, preview, review, schedule
 
 app_name = "activations"
 
@@ -29,6 +29,8 @@ urlpatterns = [
     path(f"{_DRAFT}schedule/", schedule.step, name="draft-schedule"),
     path(f"{_DRAFT}schedule/fields/", schedule.read_fields, name="draft-read-fields"),
     path(f"{_DRAFT}review/", review.step, name="draft-review"),
+    path(f"{_DRAFT}preview/", preview.show, name="draft-preview"),
+    path(f"{_DRAFT}test/", preview.send, name="draft-test"),
     path(f"{_DRAFT}finish/", review.finish, name="draft-finish"),
     path(f"{_DRAFT}discard/", opening.discard, name="draft-discard"),
     path("audiences/", audiences.listing, name="audiences"),

@@ -5,13 +5,13 @@ from datetime import UTC, date, datetime
 
 from django.conf import settings
 
-from activations.mapping.plan import ActivatedAudience, Plan
+from activations.mapping.plan import Plan
 from activations.queries import census, codes, forecast, pace, samples, scopes
 from activations.queries.census import Neighbour
 from activations.queries.forecast import Forecast
 from activations.queries.samples import Sample
+from activations.services import drafts
 from activations.services.draft_content import Content
-from connections import accounts
 from connections.models import Destination
 
 # So many profiles are tried out: all of them where there are no more, else spread over all.
@@ -80,7 +80,7 @@ class Foreseen:
 
 def of(*, destination: Destination, content: Content, at: datetime) -> Foreseen:
     """A fixed number of queries; at a million profiles about half a second."""
-    plan = _plan(destination, content)
+    plan = drafts.plan(destination=destination, content=content)
     scope = scopes.of(destination=destination, plan=plan, at=at)
     candidates, without_email = scope.count(), scope.without_email()
     # With problems left there is nothing to try out: the mapping may not even be complete.
@@ -100,19 +100,6 @@ def of(*, destination: Destination, content: Content, at: datetime) -> Foreseen:
         queued=queued,
         neighbours=neighbours,
         is_exact=is_exact,
-    )
-
-
-def _plan(destination: Destination, content: Content) -> Plan:
-    account = destination.account
-    return Plan(
-        rules=content.rules,
-        audiences=tuple(
-            ActivatedAudience(row.audience, row.mapping_id, row.start, row.end)
-            for row in content.schedule
-            if row.start is not None
-        ),
-        fields=(accounts.fields_of(account) if account else None) or {},
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 
+from activations.mapping.plan import ActivatedAudience, Plan
 from activations.models import Activation, ActivationDraft, Audience
 from activations.services import configuration, draft_content
 from activations.services.draft_content import Content, MappingRow, ScheduleRow
@@ -42,6 +43,20 @@ def open_for(*, destination: Destination, person: Any) -> ActivationDraft:
         },
     )
     return draft
+
+
+def plan(*, destination: Destination, content: Content) -> Plan:
+    """What the destination would send if the draft were finished now."""
+    account = destination.account
+    return Plan(
+        rules=content.rules,
+        audiences=tuple(
+            ActivatedAudience(row.audience, row.mapping_id, row.start, row.end)
+            for row in content.schedule
+            if row.start is not None
+        ),
+        fields=(accounts.fields_of(account) if account else None) or {},
+    )
 
 
 def discard(*, draft: ActivationDraft) -> None:

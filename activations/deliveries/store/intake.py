@@ -136,6 +136,24 @@ def create_for_audience(*, activation_id: int, profile_ids: Collection[int], at:
     return made.total()
 
 
+def line_up_one(*, destination: Destination, profile_id: int, at: datetime) -> int:
+    """The delivery of one profile, whether or not its audiences are activated yet; its id."""
+    assert destination.account_id is not None, "only a draft has no account"
+    row, _ = Delivery.objects.get_or_create(
+        destination=destination,
+        profile_id=profile_id,
+        defaults={
+            "account_id": destination.account_id,
+            "desired_seq": 1,
+            "state": DeliveryState.PENDING,
+            "lane": Lane.LIVE,
+            "next_attempt_at": at,
+            "updated_at": at,
+        },
+    )
+    return row.pk
+
+
 def deliveries_of(*, profile_ids: Collection[int]) -> list[There]:
     """The rows of these profiles, at every destination."""
     source, values = rowsets.matches(

@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from activations.queries import foreseen, holds, schedule
+from activations.queries import foreseen, holds, preview, schedule
 from activations.services import drafts
 from activations.services.draft_content import DraftProblem
 from activations.views.wizard import frame
@@ -49,6 +49,9 @@ def step(request: HttpRequest, uuid: UUID) -> HttpResponse:
         is_outdated=is_outdated,
         foreseen=foreseen.of(destination=draft.destination, content=content, at=now),
         hold=holds.of(destination=draft.destination, at=now),
+        examples=preview.examples(
+            plan=drafts.plan(destination=draft.destination, content=content), at=now
+        ),
         step_urls={key: frame.step_url(draft, key) for key in frame.STEPS},
     )
 

@@ -1,0 +1,123 @@
+"""The exact request that would be sent for one profile, made by the code that sends."""
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from django.conf import settings
+
+from activations.deliveries.events import Excluded, NotSent, Refused, Unchanged
+from activations.deliveries.store import claims
+from activations.mapping.plan import Plan
+from activations.models import Membership, Profile
+from activations.queries import codes
+from activations.rendering import ToSend, decide, load_profiles
+from activations.terms import MembershipStatus
+from connections.models import Account, Destination
+
+EXAMPLES = 5
+_MEMBER = (MembershipStatus.REALIZED.value, MembershipStatus.EXISTING.value)
+# In the order in which people look for them.
+_HEADERS = "Authorization: Bearer …{last_four}", "Content-Type: application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A profile to look at."""
+
+    key: int
+    who: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Request:
+    """As it leaves, but for the token, of which the last four characters are shown.
+
+    `body` is set out in lines for people; what is sent has none. `is_new`: no contact is known
+    yet, Zendesk looks for the e-mail address.
+    """
+
+    method: str
+    url: str
+    headers: tuple[str, ...]
+    body: str
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What would happen: `send` (with the request), `unchanged`, `nothing`, or `refused` (why)."""
+
+    person: Person
+    fate: str
+    request: Request | None = None
+    code: str = ""
+    detail: str = ""
+    # About single fields that are left out or shortened.
+    notes: str = ""
+    remedy: str = ""
+
+
+def examples(*, plan: Plan, at: datetime) -> list[Person]:
+    """A few members of the audiences whose schedule covers today; one query for each of them."""
+    found: list[int] = []
+    for audience in plan.covering(on=at.astimezone(UTC).date()):
+        members = Membership.objects.filter(audience_id=audience.audience_id, status__in=_MEMBER)
+        ids = members.order_by("status", "profile_id").values_list("profile_id", flat=True)
+        found += [pk for pk in ids[:EXAMPLES] if pk not in found]
+        if len(found) >= EXAMPLES:
+            break
+    return [person for pk in found[:EXAMPLES] if (person := by_key(key=pk)) is not None]
+
+
+def by_email(*, address: str) -> Person | None:
+    """Whose e-mail identity it is."""
+    wanted = address.strip().lower().replace("\x00", "")
+    profile = Profile.objects.filter(email=wanted).order_by("pk").first() if wanted else None
+    return _person(profile)
+
+
+def by_key(*, key: int) -> Person | None:
+    """By the profile's own key."""
+    return _person(Profile.objects.filter(pk=key).first())
+
+
+def of(
+    *, destination: Destination, plan: Plan, version: int, person: Person, at: datetime
+) -> Preview:
+    """Nothing is claimed, sent or stored."""
+    claimed = claims.foresee(destination=destination, profile_id=person.key, at=at)
+    profile = load_profiles(profile_ids=[person.key])[person.key]
+    decision = decide(claimed=claimed, profile=profile, plan=plan, version=version, at=at)
+    match decision:
+        case ToSend():
+            assert destination.account is not None, "only a draft has no account"
+            request = _request(decision, destination.account)
+            return Preview(person, "send", request, notes=decision.notes)
+        case Unchanged():
+            return Preview(person, "unchanged")
+        case Excluded(code, detail) | Refused(code, detail) | NotSent(code, detail):
+            remedy = codes.remedy(code=code)
+            return Preview(person, "refused", code=code, detail=detail, remedy=remedy)
+        case _:
+            return Preview(person, "nothing")
+
+
+def _request(item: ToSend, account: Account) -> Request:
+    write = item.write()
+    return Request(
+        method=write.method,
+        url=f"{settings.ZENDESK_SELL_URL}{write.target}",
+        headers=tuple(line.format(last_four=account.token_last_four) for line in _HEADERS),
+        body=set_out(write.body()),
+        is_new=write.contact_id is None,
+    )
+
+
+def set_out(body: bytes) -> str:
+    """JSON in lines, with letters as people write them."""
+    return json.dumps(json.loads(body), indent=2, ensure_ascii=False)
+
+
+def _person(profile: Profile | None) -> Person | None:
+    return Person(profile.pk, profile.email or profile.identity) if profile is not None else None
