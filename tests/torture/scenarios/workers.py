@@ -169,8 +169,10 @@ def _terminate_and_kill(trial: Trial, times: int) -> int:
     """How often it was killed while it was still ending, or had just ended."""
     assert trial.crew is not None
     done = 0
+    # What the killed ones held is nobody's until its lease ends, and that may be everything.
+    patience = trial.ground.setting.lease + 60
     for _ in range(times):
-        trial.crew.wait_until_at_work()
+        trial.crew.wait_until_at_work(seconds=patience)
         time.sleep(trial.random.uniform(0.1, 1.0))
         [worker] = trial.crew.members
         done += worker.terminate()
