@@ -25,7 +25,8 @@ class CannotTry(Exception):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Answer:
-    """`outcome` as attempts spell it; `contact`: JSON of the contact as Zendesk holds it now."""
+    """`outcome` as attempts spell it; `contact`: JSON of what Zendesk holds now, without
+    empty fields."""
 
     outcome: str
     status: int | None
@@ -120,4 +121,5 @@ def _read_back(account: Account, contact_id: int) -> tuple[str, str]:
         return "", f"It could not be read back ({type(error).__name__})."
     finally:
         client.close()
-    return json.dumps(found, indent=2, ensure_ascii=False), ""
+    filled = {name: value for name, value in found.items() if value not in (None, "", [])}
+    return json.dumps(filled, indent=2, ensure_ascii=False), ""
