@@ -19,6 +19,8 @@ urlpatterns = [
         destination.activation_data,
         name="destination-data",
     ),
+    path("destinations/<uuid:uuid>/problems/", destination.problems, name="destination-problems"),
+    path("destinations/<uuid:uuid>/profiles.csv", profiles.download, name="profiles-csv"),
     path("destinations/<uuid:uuid>/live/", destination.live, name="destination-live"),
     path("destinations/<uuid:uuid>/profiles/", profiles.listing, name="profiles"),
     path("destinations/<uuid:uuid>/retry/", destination.retry, name="retry"),

@@ -1,6 +1,6 @@
 """What a person may do about deliveries: have the failed ones tried again."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Final
 
@@ -13,6 +13,14 @@ from connections import destinations
 from connections.models import Destination
 
 _CHUNK: Final = 1000
+
+
+def retry_some(*, destination: Destination, delivery_ids: Collection[int], at: datetime) -> int:
+    """As `retry`, those of the given ones that failed; a stopped destination stays stopped."""
+    failed = Delivery.objects.filter(
+        destination=destination, state=DeliveryState.FAILED, pk__in=delivery_ids
+    )
+    return _put_back(list(failed.order_by("pk").values_list("pk", flat=True)), at)
 
 
 def retry(*, destination: Destination, code: str | None, at: datetime) -> int:

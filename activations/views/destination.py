@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from activations import clock
+from activations import clock, forms
 from activations.queries import (
     activations,
     drafts,
@@ -49,6 +49,14 @@ def activation_data(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @require_safe
+def problems(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    context = _page_context(request, uuid)
+    return render(
+        request, "activations/destination_problems.html", _marked(context, tab="problems")
+    )
+
+
+@require_safe
 def live(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """What changes by itself on the page of a tab; 204 while it is as the page has it."""
     context = _live_context(uuid)
@@ -65,11 +73,14 @@ def live(request: HttpRequest, uuid: UUID) -> HttpResponse:
 @require_POST
 def retry(request: HttpRequest, uuid: UUID) -> HttpResponse:
     destination = or_404(destinations.get, uuid=uuid)
-    code = request.POST.get("code") or None
-    count = deliveries.retry(destination=destination, code=code, at=clock.now())
+    if chosen := forms.numbers(data=request.POST, name="chosen"):
+        count = deliveries.retry_some(destination=destination, delivery_ids=chosen, at=clock.now())
+    else:
+        code = request.POST.get("code") or None
+        count = deliveries.retry(destination=destination, code=code, at=clock.now())
     plural = "profile is" if count == 1 else "profiles are"
     messages.success(request, f"{count} {plural} back in line.")
-    return redirect("activations:destination-detail", uuid=uuid)
+    return redirect("activations:destination-problems", uuid=uuid)
 
 
 @require_POST

@@ -212,8 +212,10 @@ def _look_around(person: Person) -> None:
     page = person.page
     page.reload()
     expect(page.get_by_role("row").filter(has_text="75.0 %")).to_be_visible()
-    expect(page.get_by_role("row").filter(has_text="invalid-email")).to_be_visible()
     person.photograph("19-destination")
+    page.get_by_role("link", name="Problems").click()
+    expect(page.get_by_role("row").filter(has_text="invalid-email")).to_be_visible()
+    person.photograph("19-problems")
     page.get_by_role("link", name="Show the profiles: Email is not a valid address").click()
     expect(page.get_by_role("heading", name="Excluded")).to_be_visible()
     expect(page.get_by_role("row")).to_have_count(2)

@@ -81,7 +81,7 @@ def test_codes_come_with_their_meaning_and_zendesks_own_words_as_text(
     signed_in: Client, destination: Destination
 ) -> None:
     _fail(destination, "zendesk-422-unknown")
-    page = _page(signed_in, destination)
+    page = _page(signed_in, destination, "destination-problems")
     assert "Zendesk does not know a field that was sent" in page
     assert "Why &lt;b&gt;" in page
 
@@ -163,7 +163,8 @@ def test_thirty_rows_take_as_many_queries_as_one(
                 destination=destination, started_at=factories.NOON - timedelta(hours=number + count)
             )
 
-    paths = [_url("destination-detail", destination), _url("destination-data", destination)]
+    names = ("destination-detail", "destination-data", "destination-problems")
+    paths = [_url(name, destination) for name in names]
     add(1)
     one = [count_queries(path) for path in paths]
     add(29)

@@ -1,5 +1,6 @@
 """The profiles behind a number of a destination."""
 
+import csv
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from activations.models import Delivery
+from activations.queries import deliveries
 from connections.models import Destination
 from tests import factories
 from tests.factories import NOON
@@ -191,3 +193,63 @@ def test_a_full_page_takes_as_many_queries_as_one_row(
         factories.AttemptFactory(delivery=_fail(destination), started_at=NOON)
 
     assert count_queries(url) == one
+
+
+def test_chosen_ones_are_retried_and_the_others_stay(
+    signed_in: Client, destination: Destination
+) -> None:
+    chosen, other = _fail(destination), _fail(destination)
+    elsewhere = _fail(factories.DestinationFactory())
+    url = reverse("activations:retry", args=[destination.uuid])
+
+    page = signed_in.post(url, {"chosen": [chosen.pk, elsewhere.pk]}, follow=True)
+
+    assert "1 profile is back in line." in page.content.decode()
+    states = dict(Delivery.objects.values_list("pk", "state"))
+    assert states == {chosen.pk: "pending", other.pk: "failed", elsewhere.pk: "failed"}
+
+
+class TestDownload:
+    def _lines(self, client: Client, destination: Destination, **asked: str) -> list[list[str]]:
+        url = _url(destination, **asked).replace("/profiles/", "/profiles.csv")
+        answer = client.get(url)
+        assert answer["Content-Type"] == "text/csv; charset=utf-8"
+        text = b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[arg-type]
+        return list(csv.reader(text.splitlines()))
+
+    def test_it_has_a_line_for_each(self, signed_in: Client, destination: Destination) -> None:
+        failed = _fail(destination, detail="409, really")
+        factories.AttemptFactory(
+            delivery=failed, outcome="rejected", http_status=409, request_id="r-1"
+        )
+        _fail(destination, "zendesk-422")
+
+        head, line = self._lines(signed_in, destination, state="failed", code="zendesk-409")
+
+        assert head[:3] == ["Profile", "State", "Code"]
+        assert line[0] == failed.profile.email
+        assert line[2:5] == [
+            "zendesk-409",
+            "Zendesk holds several contacts with this e-mail",
+            "409, really",
+        ]
+        assert (line[6], line[8]) == ("409", "r-1")
+
+    def test_page_after_page(
+        self, signed_in: Client, destination: Destination, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(deliveries, "CHUNK", 2)
+        for _ in range(5):
+            _fail(destination)
+        assert len(self._lines(signed_in, destination, state="failed")) == 6
+
+    def test_a_spreadsheet_runs_nothing(self, signed_in: Client, destination: Destination) -> None:
+        _fail(destination, detail="=HYPERLINK(1)", profile__email="@SUM(1)")
+        _, line = self._lines(signed_in, destination, state="failed")
+        assert (line[0], line[4]) == ("'@SUM(1)", "'=HYPERLINK(1)")
+
+    def test_there_is_none_of_an_unknown_state(
+        self, signed_in: Client, destination: Destination
+    ) -> None:
+        url = reverse("activations:profiles-csv", args=[destination.uuid])
+        assert signed_in.get(f"{url}?state=lost").status_code == 404

@@ -176,7 +176,7 @@ def test_nobody_at_work_is_noticed_before_anybody_is_lined_up(signed_in: Client)
 
 def test_codes_lead_to_their_profiles(signed_in: Client, destination: Destination) -> None:
     factories.DeliveryFactory(destination=destination, state="failed", code="zendesk-409")
-    url = reverse("activations:destination-detail", args=[destination.uuid])
+    url = reverse("activations:destination-problems", args=[destination.uuid])
     page = signed_in.get(url).content.decode()
     profiles = reverse("activations:profiles", args=[destination.uuid])
     assert f'href="{profiles}?state=failed&amp;code=zendesk-409"' in page
