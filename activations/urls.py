@@ -21,6 +21,11 @@ urlpatterns = [
     ),
     path("destinations/<uuid:uuid>/problems/", destination.problems, name="destination-problems"),
     path("destinations/<uuid:uuid>/profiles.csv", profiles.download, name="profiles-csv"),
+    path(
+        "destinations/<uuid:uuid>/activation-data/remove/",
+        destination.remove_audiences,
+        name="remove-audiences",
+    ),
     path("destinations/<uuid:uuid>/live/", destination.live, name="destination-live"),
     path("destinations/<uuid:uuid>/profiles/", profiles.listing, name="profiles"),
     path("destinations/<uuid:uuid>/retry/", destination.retry, name="retry"),

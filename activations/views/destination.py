@@ -22,7 +22,7 @@ from activations.queries import (
     totals,
     unresolved,
 )
-from activations.services import deliveries, removal
+from activations.services import activated, deliveries, removal
 from activations.views.lists import Asked
 from connections.destinations import effective_status
 from connections.queries import alerts, destinations
@@ -81,6 +81,19 @@ def retry(request: HttpRequest, uuid: UUID) -> HttpResponse:
     plural = "profile is" if count == 1 else "profiles are"
     messages.success(request, f"{count} {plural} back in line.")
     return redirect("activations:destination-problems", uuid=uuid)
+
+
+@require_POST
+def remove_audiences(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    destination = or_404(destinations.get, uuid=uuid)
+    chosen = forms.numbers(data=request.POST, name="chosen")
+    count = activated.remove(destination=destination, activation_ids=chosen, at=clock.now())
+    if count:
+        plural = "audience is" if count == 1 else "audiences are"
+        messages.success(request, f"{count} {plural} sent no more. Contacts stay as they are.")
+    else:
+        messages.info(request, "Nothing was changed: none of them is activated here any more.")
+    return redirect("activations:destination-data", uuid=uuid)
 
 
 @require_POST

@@ -6,6 +6,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from activations.models import Activation
 from activations.terms import DeliveryState
 from connections.models import Destination
 from tests import factories
@@ -177,3 +178,35 @@ def test_a_destination_that_is_gone_answers_404(
     url = _url("destination-detail", destination)
     destination.delete()
     assert signed_in.get(url).status_code == 404
+
+
+def test_chosen_audiences_are_sent_no_more(signed_in: Client, destination: Destination) -> None:
+    factories.map_mandatory(destination)
+    gone, kept = (
+        factories.ActivationFactory(destination=destination, mapping_id=name)
+        for name in ("VIP audience", "Newsletter")
+    )
+    elsewhere = factories.ActivationFactory()
+    url = _url("remove-audiences", destination)
+
+    page = signed_in.post(url, {"chosen": [gone.pk, elsewhere.pk]}, follow=True).content.decode()
+
+    assert "1 audience is sent no more. Contacts stay as they are." in page
+    assert set(Activation.objects.all()) == {kept, elsewhere}
+    before = destination.mapping_version
+    destination.refresh_from_db()
+    assert destination.mapping_version == before + 1
+
+
+def test_who_removes_what_somebody_else_removed_is_told(
+    signed_in: Client, destination: Destination
+) -> None:
+    gone = factories.ActivationFactory(destination=destination)
+    url = _url("remove-audiences", destination)
+    signed_in.post(url, {"chosen": gone.pk})
+    version = Destination.objects.get(pk=destination.pk).mapping_version
+
+    page = signed_in.post(url, {"chosen": gone.pk}, follow=True).content.decode()
+
+    assert "Nothing was changed" in page
+    assert Destination.objects.get(pk=destination.pk).mapping_version == version
