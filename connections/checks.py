@@ -4,13 +4,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, register
+from django.core.checks import CheckMessage, Error, register, run_checks
 from django.core.exceptions import ImproperlyConfigured
 
-from connections import encryption
+from connections import access, encryption
 
 # The tag of these checks: commands run them and leave those of the source to `make check`.
 CONFIGURATION = "configuration"
+# The check of every view, which has to load them all.
+ACCESS = "access"
 LOOPBACK_HOSTS = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -90,3 +92,29 @@ def check_encryption_keys(**kwargs: Any) -> list[CheckMessage]:
     except ImproperlyConfigured as problem:
         return [Error(str(problem), hint="See .env.example.", id="connections.E006")]
     return []
+
+
+@register(ACCESS)
+def check_access(**kwargs: Any) -> list[CheckMessage]:
+    """Every address says who may use it: forgetting that must not open a door."""
+    return [
+        Error(
+            f"The view of /{route.pattern} declares no access.",
+            hint=(
+                "Write @requires(Permission.VIEW_DESTINATIONS) or whatever it needs above "
+                f"{route.place}; @open_to_members or @open_to_everybody where nothing is needed "
+                "(connections/permissions.py)."
+            ),
+            obj=route.name,
+            id="connections.E007",
+        )
+        for route in access.routes()
+        if route.access is None
+    ]
+
+
+def refuse_undeclared() -> None:
+    """For the web process at its start. Raises ImproperlyConfigured."""
+    problems = run_checks(tags=[ACCESS])
+    if problems:
+        raise ImproperlyConfigured("\n".join(map(str, problems)))

@@ -4,10 +4,12 @@ Every view says so with one of the three decorators; a view that says nothing is
 (`connections.checks`). Names and meaning are those of Adobe Experience Platform's access control.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any, Final, TypeVar
 
+from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AnonymousUser, User
 from django.core.exceptions import PermissionDenied
 from django.db import models
@@ -46,31 +48,77 @@ class Permission(models.TextChoices):
         return f"{_APP}.{self.value}"
 
 
-def requires(*permissions: Permission) -> Callable[[View], View]:
+# Who may do the left may do the right too: a role is always stored with both.
+IMPLIES: Final = {
+    Permission.MANAGE_DESTINATIONS: {Permission.VIEW_DESTINATIONS},
+    Permission.ACTIVATE_DESTINATIONS: {
+        Permission.VIEW_DESTINATIONS,
+        Permission.ACTIVATE_WITHOUT_MAPPING,
+    },
+    Permission.ACTIVATE_WITHOUT_MAPPING: {Permission.VIEW_DESTINATIONS},
+    Permission.MANAGE_PROFILES: {Permission.VIEW_PROFILES},
+    Permission.MANAGE_AUDIENCES: {Permission.VIEW_AUDIENCES},
+    Permission.IMPORT_AUDIENCES: {Permission.VIEW_AUDIENCES},
+    Permission.MANAGE_ALERTS: {Permission.VIEW_ALERTS},
+    Permission.VIEW_ALERT_HISTORY: {Permission.VIEW_ALERTS},
+    Permission.RESOLVE_ALERTS: {Permission.VIEW_ALERTS},
+}
+
+# The activation wizard. Its mapping step also needs ACTIVATE_DESTINATIONS.
+TO_ACTIVATE: Final = (
+    Permission.VIEW_DESTINATIONS,
+    Permission.ACTIVATE_WITHOUT_MAPPING,
+    Permission.VIEW_PROFILES,
+    Permission.VIEW_AUDIENCES,
+)
+_SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What a view declares. Nothing needed: whoever is signed in; `is_open`: everybody."""
+
+    to_see: frozenset[Permission] = frozenset()
+    to_change: frozenset[Permission] = field(default=frozenset())
+    is_open: bool = False
+
+    def needed(self, *, method: str) -> frozenset[Permission]:
+        """What a request with this method needs, all of it."""
+        return self.to_see if method in _SAFE_METHODS else self.to_see | self.to_change
+
+
+def requires(
+    *permissions: Permission, to_change: tuple[Permission, ...] = ()
+) -> Callable[[View], View]:
     """Declare what a view needs, all of it; who lacks one is refused (403).
 
-    Anonymous people never come so far: LoginRequiredMiddleware sends them to the sign-in page.
+    `to_change` is needed besides by requests that change something. Stands above the other
+    decorators, so that a refusal comes before anything else is said. Anonymous people never come
+    so far: LoginRequiredMiddleware sends them to the sign-in page.
     """
+    access = Access(frozenset(permissions), frozenset(to_change))
 
     def declare(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            demand(user=request.user, permissions=permissions)
+            needed = access.needed(method=request.method or "")
+            demand(user=request.user, permissions=tuple(p for p in Permission if p in needed))
             return view(request, *args, **kwargs)
 
-        return _declare(guarded, frozenset(permissions))  # type: ignore[return-value]
+        return _declare(guarded, access)  # type: ignore[return-value]
 
     return declare
 
 
 def open_to_members(view: View) -> View:
     """Whoever is signed in may: their own settings, the way out."""
-    return _declare(view, frozenset())
+    return _declare(view, Access())
 
 
 def open_to_everybody(view: View) -> View:
     """No sign-in: health, the sign-in page itself, what carries its own key."""
-    return _declare(view, None)
+    opened: View = login_not_required(view)
+    return _declare(opened, Access(is_open=True))
 
 
 def demand(*, user: User | AnonymousUser, permissions: tuple[Permission, ...]) -> None:
@@ -81,9 +129,18 @@ def demand(*, user: User | AnonymousUser, permissions: tuple[Permission, ...]) -
 
 
 def may(*, user: User | AnonymousUser, permission: Permission) -> bool:
+    """Whether one of the person's roles has it."""
     return user.has_perm(permission.full_name)
 
 
-def _declare(view: View, access: frozenset[Permission] | None) -> View:
+def with_implied(*, permissions: Iterable[Permission]) -> frozenset[Permission]:
+    """These, and what goes with them."""
+    found = frozenset(permissions)
+    while further := frozenset().union(*(IMPLIES.get(p, frozenset()) for p in found)) - found:
+        found |= further
+    return found
+
+
+def _declare(view: View, access: Access) -> View:
     view.access = access  # type: ignore[attr-defined]
     return view

@@ -1,9 +1,10 @@
-"""One-time sign-in links: how a first person gets in without a default password.
+"""One-time sign-in links: how a first or an invited person gets in without a default password.
 
-A link is redeemed at most once, within an hour; only a hash of its secret is kept.
+A link is redeemed at most once, within its time; only a hash of its secret is kept.
 """
 
 import hashlib
+import itertools
 import secrets
 from datetime import datetime, timedelta
 
@@ -17,12 +18,12 @@ VALID_FOR = timedelta(hours=1)
 FIRST_USER = "admin"
 
 
-def create(*, user: User, at: datetime) -> str:
+def create(*, user: User, at: datetime, valid_for: timedelta = VALID_FOR) -> str:
     """The secret of a new link for `user`; earlier links of theirs stop working."""
     secret = secrets.token_urlsafe(32)
     with transaction.atomic():
         SignInLink.objects.filter(user=user, used_at__isnull=True).delete()
-        SignInLink.objects.create(user=user, secret_hash=_hash(secret), expires_at=at + VALID_FOR)
+        SignInLink.objects.create(user=user, secret_hash=_hash(secret), expires_at=at + valid_for)
     return secret
 
 
@@ -55,12 +56,19 @@ def is_needed() -> bool:
 def ensure_first_user() -> User:
     """The oldest active administrator; made, without a usable password, when there is none."""
     known = User.objects.filter(is_active=True, is_superuser=True).order_by("pk").first()
-    return known or User.objects.create_superuser(username=FIRST_USER, password=None)
+    return known or User.objects.create_superuser(username=_free_name(), password=None)
 
 
 def path(*, secret: str) -> str:
     """Where a link leads, from the root of the site."""
     return f"/sign-in/{secret}/"
+
+
+def _free_name() -> str:
+    """The first administrator may have been deactivated; the next one needs another name."""
+    taken = set(User.objects.filter(username__startswith=FIRST_USER).values_list("username"))
+    names = (f"{FIRST_USER}{number or ''}" for number in itertools.count())
+    return next(name for name in names if (name,) not in taken)
 
 
 def _hash(secret: str) -> str:

@@ -3,12 +3,17 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from connections.views import accounts, catalog, destinations, wizard
+from connections.permissions import Permission, requires
+from connections.views import accounts, catalog, destinations, people, roles, settings, wizard
 
 app_name = "connections"
 
+_catalog = requires(Permission.VIEW_DESTINATIONS)(
+    RedirectView.as_view(pattern_name="connections:catalog")
+)
+
 urlpatterns = [
-    path("destinations/", RedirectView.as_view(pattern_name="connections:catalog"), name="home"),
+    path("destinations/", _catalog, name="home"),
     path("destinations/catalog/", catalog.catalog, name="catalog"),
     path("destinations/accounts/", accounts.listing, name="accounts"),
     path("destinations/new/", catalog.new_destination, name="new"),
@@ -20,4 +25,17 @@ urlpatterns = [
     path("accounts/<uuid:uuid>/check/", accounts.check, name="account-check"),
     path("accounts/<uuid:uuid>/token/", accounts.new_token, name="account-token"),
     path("accounts/<uuid:uuid>/delete/", accounts.delete, name="account-delete"),
+    path("people/", people.listing, name="people"),
+    path("people/invite/", people.invite, name="person-invite"),
+    path("people/<int:key>/roles/", people.change_roles, name="person-roles"),
+    path("people/<int:key>/link/", people.new_link, name="person-link"),
+    path("people/<int:key>/revoke/", people.revoke, name="person-revoke"),
+    path("people/<int:key>/deactivate/", people.deactivate, name="person-deactivate"),
+    path("people/<int:key>/reactivate/", people.reactivate, name="person-reactivate"),
+    path("people/roles/", roles.listing, name="roles"),
+    path("people/roles/new/", roles.new, name="role-new"),
+    path("people/roles/<int:key>/", roles.edit, name="role"),
+    path("people/roles/<int:key>/delete/", roles.delete, name="role-delete"),
+    path("settings/", settings.own, name="settings"),
+    path("settings/password/", settings.password, name="settings-password"),
 ]

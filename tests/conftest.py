@@ -72,7 +72,7 @@ def sandbox(settings: Settings) -> Iterator[RunningSandbox]:
 
 @pytest.fixture
 def user(db: None) -> User:
-    """A person who may sign in."""
+    """A person who may sign in and do everything."""
     return factories.UserFactory()
 
 

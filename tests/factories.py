@@ -11,8 +11,9 @@ from factory.django import DjangoModelFactory
 
 from activations import models as activations
 from activations.terms import DeliveryState, MembershipStatus, Origin, SourceKind, TargetKind
-from connections import encryption
+from connections import encryption, roles
 from connections import models as connections
+from connections.permissions import Permission
 
 # The instant of every test that does not say another.
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -21,7 +22,7 @@ TOKEN = "sandbox-token-0123456789abcdef"
 
 
 class UserFactory(DjangoModelFactory[User]):
-    """Signs in with `PASSWORD`."""
+    """Signs in with `PASSWORD` and may do everything; `member` makes people who may less."""
 
     class Meta:
         model = User
@@ -30,6 +31,15 @@ class UserFactory(DjangoModelFactory[User]):
     username = factory.Sequence(lambda n: f"person{n}")
     email = factory.LazyAttribute(lambda user: f"{user.username}@example.org")
     password = factory.django.Password(PASSWORD)
+    is_superuser = True
+
+
+def member(*permissions: Permission, **values: Any) -> User:
+    """A person with a role of these permissions, and what goes with them."""
+    user: User = UserFactory(is_superuser=False, **values)
+    if permissions:
+        user.groups.add(roles.create(name=f"Role of {user}", permissions=permissions))
+    return user
 
 
 class AccountFactory(DjangoModelFactory[connections.Account]):
@@ -73,6 +83,13 @@ class SignInLinkFactory(DjangoModelFactory[connections.SignInLink]):
     user = factory.SubFactory(UserFactory)
     secret_hash = factory.Sequence(lambda n: hashlib.sha256(str(n).encode()).hexdigest())
     expires_at = NOON
+
+
+class PersonFactory(DjangoModelFactory[connections.Person]):
+    class Meta:
+        model = connections.Person
+
+    user = factory.SubFactory(UserFactory)
 
 
 class TokenPaceFactory(DjangoModelFactory[connections.TokenPace]):

@@ -5,11 +5,15 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser, User
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateformat import format as date_format
+from django.utils.functional import SimpleLazyObject
 
+from connections import access
+from connections.queries import people
 from zendeskdest import __version__
 
 # Zendesk switches Sell off on this day.
@@ -23,6 +27,7 @@ NAVIGATION = (
         ("/destinations/", "/activations/", "/accounts/"),
     ),
     ("Audiences", "activations:audiences", "users", ("/audiences/",)),
+    ("People", "connections:people", "user-cog", ("/people/",)),
 )
 
 
@@ -41,15 +46,29 @@ def page(request: HttpRequest) -> dict[str, Any]:
     theme = request.COOKIES.get("theme", "")
     return {
         "theme": theme if theme in {"light", "dark"} else "",
-        "nav_items": [
-            NavItem(label, reverse(name), icon, request.path.startswith(below))
-            for label, name, icon, below in NAVIGATION
-        ],
+        "nav_items": navigation(request),
+        "may_activate": access.may_visit(user=_user(request), url_name="activations:choose"),
+        # Asked for by whole pages only, not by the parts that htmx fetches.
+        "time_zone": SimpleLazyObject(lambda: people.time_zone(user_id=_user(request).pk)),
         "zendesk_sandbox": settings.ZENDESK_SANDBOX,
         "sandbox_url": settings.ZENDESK_SELL_URL if settings.ZENDESK_SANDBOX else "",
         "sell_end_notice": sell_end_notice(today=timezone.now().date()),
         "version": __version__,
     }
+
+
+def navigation(request: HttpRequest) -> list[NavItem]:
+    """The pages of the sidebar that the person may see."""
+    return [
+        NavItem(label, reverse(name), icon, request.path.startswith(below))
+        for label, name, icon, below in NAVIGATION
+        if access.may_visit(user=_user(request), url_name=name)
+    ]
+
+
+def _user(request: HttpRequest) -> User | AnonymousUser:
+    """Some requests are refused before anybody looks who sends them."""
+    return getattr(request, "user", AnonymousUser())
 
 
 def sell_end_notice(*, today: date) -> str:

@@ -3,16 +3,19 @@
 from django.conf import settings
 from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, URLResolver, include, path
-from django.views.generic import RedirectView, TemplateView
+from django.views.generic import TemplateView
 
 from activations.views import metrics
+from connections.permissions import open_to_members
 from connections.views import health, sign_in, theme
+from zendeskdest import home
 
+handler403 = "connections.views.refusal.refuse"
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", RedirectView.as_view(pattern_name="connections:catalog"), name="home"),
+    path("", home.home, name="home"),
     path("sign-in/", sign_in.SignIn.as_view(), name="login"),
     path("sign-in/<str:secret>/", sign_in.redeem, name="sign-in-link"),
-    path("sign-out/", LogoutView.as_view(), name="logout"),
+    path("sign-out/", open_to_members(LogoutView.as_view()), name="logout"),
     path("welcome/", sign_in.welcome, name="welcome"),
     path("theme/", theme.choose, name="theme"),
     path("healthz", health.alive, name="healthz"),
@@ -23,5 +26,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("activations.urls")),
 ]
 if settings.DEBUG:
-    gallery = TemplateView.as_view(template_name="components/gallery.html")
+    gallery = open_to_members(TemplateView.as_view(template_name="components/gallery.html"))
     urlpatterns.append(path("ui/", gallery, name="gallery"))

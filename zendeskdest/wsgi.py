@@ -6,3 +6,8 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zendeskdest.settings")
 application = get_wsgi_application()
+
+# Django runs no system checks here. A view without access is found before the first request.
+from connections.checks import refuse_undeclared  # noqa: E402  (needs the apps)
+
+refuse_undeclared()

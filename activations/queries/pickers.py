@@ -70,11 +70,12 @@ def seen() -> Seen:
     return Seen(attributes=attributes, namespaces=frozenset(namespaces))
 
 
-def source_panels(*, seen: Seen) -> tuple[Panel, ...]:
+def source_panels(*, seen: Seen, has_identities: bool = True) -> tuple[Panel, ...]:
     """XDM attributes (standard ones, then what profiles also hold) and identity namespaces."""
+    identities = Panel("identities", "Select identity namespace", (_namespaces(seen),))
     return (
         Panel("attributes", "Select attributes", tuple(_attribute_groups(seen))),
-        Panel("identities", "Select identity namespace", (_namespaces(seen),)),
+        *((identities,) if has_identities else ()),
         Panel("path", "Other path", custom_label="Attribute path", custom_prefix="xdm: "),
     )
 

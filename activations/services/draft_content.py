@@ -5,7 +5,7 @@ The draft keeps what was typed, valid or not; here it is read as mappings and sc
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -83,6 +83,11 @@ class Content:
     schedule: tuple[ScheduleRow, ...]
     rules: tuple[MappingRule, ...] = ()
     problems: tuple[DraftProblem, ...] = ()
+
+    def with_problems(self, *, found: Sequence[DraftProblem]) -> "Content":
+        """The same with more problems."""
+        both = sorted([*self.problems, *found], key=_reading_order)
+        return replace(self, problems=tuple(both))
 
     @property
     def blocking(self) -> tuple[DraftProblem, ...]:

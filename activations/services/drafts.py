@@ -10,7 +10,7 @@ from django.db.models import F
 
 from activations.mapping.plan import ActivatedAudience, Plan
 from activations.models import Activation, ActivationDraft, Audience
-from activations.services import configuration, draft_content
+from activations.services import configuration, draft_content, draft_rights
 from activations.services.draft_content import Content, MappingRow, ScheduleRow
 from connections import accounts
 from connections.models import Destination
@@ -103,16 +103,26 @@ def save_schedule(
 
 
 def content(*, draft: ActivationDraft, at: datetime) -> Content:
-    """The draft with all its problems, judged by what the account's fields were last read as."""
+    """The draft with all its problems, judged by what the account's fields were last read as.
+
+    What its person may not do is a problem too, so that neither review nor finish lets it through.
+    """
     schedule = draft_content.read_schedule(stored=draft.audiences)
     audiences = Audience.objects.filter(pk__in=[row.audience for row in schedule])
     account = draft.destination.account
-    return draft_content.judge(
-        mappings=draft_content.read_mappings(stored=draft.mappings),
+    mappings = draft_content.read_mappings(stored=draft.mappings)
+    read = draft_content.judge(
+        mappings=mappings,
         schedule=schedule,
         labels={audience.pk: str(audience) for audience in audiences},
         fields=accounts.fields_of(account) if account else None,
         today=at.astimezone(UTC).date(),
+    )
+    if draft_rights.may_do_all(draft=draft):
+        return read
+    sent_now = _sent_mappings(draft.destination)
+    return read.with_problems(
+        found=draft_rights.problems(draft=draft, rows=mappings, sent_now=sent_now)
     )
 
 
@@ -171,18 +181,19 @@ def _save(draft: ActivationDraft, version: int, at: datetime, **values: Any) -> 
 
 
 def _current_mappings(destination: Destination) -> Sequence[MappingRow]:
-    rows = draft_content.read_mappings(
-        stored=list(
-            destination.field_mappings.order_by("position", "pk").values(
-                "source_kind", "source", "target_kind", "target", "when_empty"
-            )
-        )
-    )
+    rows = _sent_mappings(destination)
     if not rows:
         return _STARTING_ROWS
     present = {row.target for row in rows}
     missing = [replace(row, source="") for row in _STARTING_ROWS if row.is_mandatory]
     return [*(row for row in missing if row.target not in present), *rows]
+
+
+def _sent_mappings(destination: Destination) -> tuple[MappingRow, ...]:
+    stored = destination.field_mappings.order_by("position", "pk").values(
+        "source_kind", "source", "target_kind", "target", "when_empty"
+    )
+    return draft_content.read_mappings(stored=list(stored))
 
 
 def _current_schedule(destination: Destination) -> list[ScheduleRow]:

@@ -6,7 +6,6 @@ Every answer is JSON. 2xx is sent only after the profiles are durably stored.
 import logging
 from typing import Any
 
-from django.contrib.auth.decorators import login_not_required
 from django.db import InterfaceError, InternalError, OperationalError
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
@@ -15,6 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from activations import clock, ingestion
 from activations.services import api_keys, receipts, request_bodies, request_rate
 from activations.services.request_bodies import Refused
+from connections.permissions import open_to_everybody
 
 logger = logging.getLogger(__name__)
 
@@ -26,7 +26,7 @@ _DATABASE_TROUBLE = (OperationalError, InterfaceError, InternalError)
 # No cookie is read here: a request carries its key in a header that no other site can make a
 # browser send, so there is nothing to forge.
 @csrf_exempt
-@login_not_required
+@open_to_everybody
 def profiles(request: HttpRequest) -> JsonResponse:
     """`POST /api/v1/profiles`: one object, `{"profiles": [...]}`, or JSON lines."""
     if request.method != "POST":

@@ -11,6 +11,7 @@ from activations.forms import AudienceNameForm
 from activations.queries import audiences
 from activations.services import audience_names
 from activations.views.lists import Asked
+from connections.permissions import Permission, requires
 from connections.views.found import or_404
 
 COLUMNS = {
@@ -22,6 +23,7 @@ COLUMNS = {
 SAMPLES = 5
 
 
+@requires(Permission.VIEW_AUDIENCES)
 @require_safe
 def listing(request: HttpRequest) -> HttpResponse:
     asked = Asked.by(request, default="name")
@@ -36,6 +38,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     return render(request, "activations/audiences.html", context)
 
 
+@requires(Permission.VIEW_AUDIENCES, to_change=(Permission.MANAGE_AUDIENCES,))
 @require_http_methods(["GET", "HEAD", "POST"])
 def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     audience = or_404(audiences.get, uuid=uuid)

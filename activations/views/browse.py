@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from activations.queries import destinations
 from activations.views.lists import Asked
+from connections.permissions import TO_ACTIVATE, Permission, requires
 from connections.queries import alerts
 
 COLUMNS = {
@@ -18,6 +19,7 @@ COLUMNS = {
 }
 
 
+@requires(Permission.VIEW_DESTINATIONS)
 @require_safe
 def browse(request: HttpRequest) -> HttpResponse:
     asked = Asked.by(request, default="name")
@@ -35,6 +37,7 @@ def browse(request: HttpRequest) -> HttpResponse:
     return render(request, "activations/browse.html", context)
 
 
+@requires(*TO_ACTIVATE)
 @require_safe
 def choose(request: HttpRequest) -> HttpResponse:
     """The catalog's Activate audiences: which destination?"""

@@ -25,6 +25,7 @@ from activations.queries import (
 from activations.services import activated, deliveries, removal
 from activations.views.lists import Asked
 from connections.destinations import effective_status
+from connections.permissions import Permission, requires
 from connections.queries import alerts, destinations
 from connections.views.found import or_404
 
@@ -33,6 +34,7 @@ BUSY_SECONDS, IDLE_SECONDS = 2, 5
 MANY, BUSY_SECONDS_WITH_MANY, IDLE_SECONDS_WITH_MANY = 200_000, 5, 15
 
 
+@requires(Permission.VIEW_DESTINATIONS)
 @require_safe
 def dataflow_runs(request: HttpRequest, uuid: UUID) -> HttpResponse:
     context = _page_context(request, uuid)
@@ -40,6 +42,7 @@ def dataflow_runs(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return render(request, "activations/destination_runs.html", _marked(context, tab="runs"))
 
 
+@requires(Permission.VIEW_DESTINATIONS)
 @require_safe
 def activation_data(request: HttpRequest, uuid: UUID) -> HttpResponse:
     context = _page_context(request, uuid)
@@ -48,6 +51,7 @@ def activation_data(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return render(request, "activations/destination_data.html", _marked(context, tab="data"))
 
 
+@requires(Permission.VIEW_DESTINATIONS)
 @require_safe
 def problems(request: HttpRequest, uuid: UUID) -> HttpResponse:
     context = _page_context(request, uuid)
@@ -70,6 +74,7 @@ def live(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return render(request, "activations/destination_news.html", context)
 
 
+@requires(Permission.ACTIVATE_DESTINATIONS)
 @require_POST
 def retry(request: HttpRequest, uuid: UUID) -> HttpResponse:
     destination = or_404(destinations.get, uuid=uuid)
@@ -83,6 +88,7 @@ def retry(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return redirect("activations:destination-problems", uuid=uuid)
 
 
+@requires(Permission.ACTIVATE_DESTINATIONS)
 @require_POST
 def remove_audiences(request: HttpRequest, uuid: UUID) -> HttpResponse:
     destination = or_404(destinations.get, uuid=uuid)
@@ -96,6 +102,7 @@ def remove_audiences(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return redirect("activations:destination-data", uuid=uuid)
 
 
+@requires(Permission.MANAGE_DESTINATIONS)
 @require_POST
 def delete(request: HttpRequest, uuid: UUID) -> HttpResponse:
     destination = or_404(destinations.get, uuid=uuid)

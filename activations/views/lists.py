@@ -1,56 +1,5 @@
-"""What every list page takes from its address: search words, sorting, page."""
+"""What every list page takes from its address; it lives where both apps may use it."""
 
-from dataclasses import dataclass
-from typing import Any
-from urllib.parse import urlencode
+from connections.views.lists import PAGE_SIZE, Asked, Column
 
-from django.core.paginator import Page, Paginator
-from django.http import HttpRequest
-
-PAGE_SIZE = 25
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column head that sorts (`components/th_sort.html`)."""
-
-    key: str
-    label: str
-    url: str
-    direction: str
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """`?q=words&sort=-created&page=2`."""
-
-    words: str
-    sort: str
-    descending: bool
-    page: str
-
-    @classmethod
-    def by(cls, request: HttpRequest, *, default: str) -> "Asked":
-        """Reads the address; `default` is the sorting without one, `-` before it descends."""
-        text = request.GET.get("sort") or default
-        return cls(
-            words=request.GET.get("q", "").strip().replace("\x00", ""),
-            sort=text.removeprefix("-"),
-            descending=text.startswith("-"),
-            page=request.GET.get("page", "1"),
-        )
-
-    def page_of(self, found: Any) -> Page[Any]:
-        """The page asked for, or the nearest there is."""
-        return Paginator(found, PAGE_SIZE).get_page(self.page)
-
-    def columns(self, labels: dict[str, str]) -> dict[str, Column]:
-        """The heads of the columns that sort, by key."""
-        return {key: self._column(key, label) for key, label in labels.items()}
-
-    def _column(self, key: str, label: str) -> Column:
-        is_current = key == self.sort
-        turns = "-" if is_current and not self.descending else ""
-        direction = ("descending" if self.descending else "ascending") if is_current else ""
-        query = {"q": self.words} if self.words else {}
-        return Column(key, label, f"?{urlencode({**query, 'sort': turns + key})}", direction)
+__all__ = ["PAGE_SIZE", "Asked", "Column"]

@@ -3,17 +3,17 @@
 import hmac
 
 from django.conf import settings
-from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from activations.queries import metrics
+from connections.permissions import open_to_everybody
 
 
 @never_cache
-@login_not_required
+@open_to_everybody
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
     """Open to whoever reaches the port, or with METRICS_TOKEN to whoever sends it."""

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from activations.queries import codes, deliveries, exports
 from activations.queries.deliveries import Kind, Page
 from activations.views import csv_lines
+from connections.permissions import Permission, requires
 from connections.queries import destinations
 from connections.views.found import or_404
 
@@ -25,6 +26,7 @@ TITLES = {
 }
 
 
+@requires(Permission.VIEW_DESTINATIONS, Permission.VIEW_PROFILES)
 @require_safe
 def listing(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """`?state=failed&code=zendesk-409`; pages by key. The address names no person."""
@@ -54,6 +56,7 @@ def listing(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return render(request, "activations/profiles.html", context)
 
 
+@requires(Permission.VIEW_DESTINATIONS, Permission.VIEW_PROFILES)
 @require_safe
 def download(request: HttpRequest, uuid: UUID) -> StreamingHttpResponse:
     """The profiles of one state or code as CSV, row by row: a million of them need no memory."""

@@ -4,7 +4,7 @@ from connections.models.accounts import Account, AccountStatus
 from connections.models.alerts import Alert
 from connections.models.destinations import Destination, DestinationStatus
 from connections.models.pacing import TokenPace
-from connections.models.people import SignInLink
+from connections.models.people import Person, SignInLink
 
 __all__ = [
     "Account",
@@ -12,6 +12,7 @@ __all__ = [
     "Alert",
     "Destination",
     "DestinationStatus",
+    "Person",
     "SignInLink",
     "TokenPace",
 ]

@@ -1,7 +1,9 @@
-"""How a first person gets in without a default password."""
+"""The people who work here: how they get in, what they may, how they like their times."""
 
 from django.conf import settings
 from django.db import models
+
+from connections.permissions import Permission
 
 
 class SignInLink(models.Model):
@@ -12,3 +14,20 @@ class SignInLink(models.Model):
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+
+
+class Person(models.Model):
+    """What belongs to a user besides Django's own row; whoever changed nothing has none."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="person"
+    )
+    # A name of the IANA database; empty: as the browser has it.
+    time_zone = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        default_permissions = ()
+        permissions = tuple(Permission.choices)
+
+    def __str__(self) -> str:
+        return self.user.get_username()

@@ -12,18 +12,21 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from connections import accounts, linking
 from connections.forms import NewTokenForm
+from connections.permissions import Permission, requires
 from connections.queries import accounts as queries
 from connections.views.found import or_404
 
 PAGE_SIZE = 25
 
 
+@requires(Permission.VIEW_DESTINATIONS)
 @require_safe
 def listing(request: HttpRequest) -> HttpResponse:
     page = Paginator(queries.listing(), PAGE_SIZE).get_page(request.GET.get("page"))
     return render(request, "connections/accounts.html", {"page": page, "section": "accounts"})
 
 
+@requires(Permission.MANAGE_DESTINATIONS)
 @require_POST
 def check(request: HttpRequest, uuid: UUID) -> HttpResponse:
     account = or_404(queries.get, uuid=uuid)
@@ -35,6 +38,7 @@ def check(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return redirect("connections:accounts")
 
 
+@requires(Permission.MANAGE_DESTINATIONS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_token(request: HttpRequest, uuid: UUID) -> HttpResponse:
     account = or_404(queries.get, uuid=uuid)
@@ -51,6 +55,7 @@ def new_token(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return render(request, "connections/new_token.html", context)
 
 
+@requires(Permission.MANAGE_DESTINATIONS)
 @require_POST
 def delete(request: HttpRequest, uuid: UUID) -> HttpResponse:
     account = or_404(queries.get, uuid=uuid)

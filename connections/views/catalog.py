@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from connections import destinations
+from connections.permissions import Permission, requires
 from connections.queries import destinations as destination_queries
 
 
@@ -40,6 +41,7 @@ PLATFORMS = (
 )
 
 
+@requires(Permission.VIEW_DESTINATIONS)
 @require_safe
 def catalog(request: HttpRequest) -> HttpResponse:
     words, category = request.GET.get("q", "").strip(), request.GET.get("category", "")
@@ -58,6 +60,7 @@ def catalog(request: HttpRequest) -> HttpResponse:
     return render(request, "connections/catalog.html", context)
 
 
+@requires(Permission.VIEW_DESTINATIONS, Permission.MANAGE_DESTINATIONS)
 @require_POST
 def new_destination(request: HttpRequest) -> HttpResponse:
     draft = destinations.start_draft(created_by=request.user)

@@ -12,10 +12,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from connections import destinations
 from connections.forms import NameForm
+from connections.permissions import Permission, requires
 from connections.queries import destinations as queries
 from connections.views.found import or_404
 
 
+@requires(Permission.MANAGE_DESTINATIONS)
 @require_POST
 def toggle(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """The switch posts what the person wants now: `is_on` is `on` or `off`."""
@@ -23,11 +25,13 @@ def toggle(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return _change(request, uuid, destinations.enable if wants_on else destinations.disable)
 
 
+@requires(Permission.ACTIVATE_DESTINATIONS)
 @require_POST
 def resume(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return _change(request, uuid, destinations.resume)
 
 
+@requires(Permission.MANAGE_DESTINATIONS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def rename(request: HttpRequest, uuid: UUID) -> HttpResponse:
     destination = or_404(queries.get, uuid=uuid)

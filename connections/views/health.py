@@ -1,15 +1,15 @@
 """Is the process alive, and can it serve? For load balancers and supervisors."""
 
-from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from connections.permissions import open_to_everybody
 from connections.queries import readiness
 
 
 @never_cache
-@login_not_required
+@open_to_everybody
 @require_safe
 def alive(request: HttpRequest) -> JsonResponse:
     """Touches nothing but this process."""
@@ -17,7 +17,7 @@ def alive(request: HttpRequest) -> JsonResponse:
 
 
 @never_cache
-@login_not_required
+@open_to_everybody
 @require_safe
 def ready(request: HttpRequest) -> JsonResponse:
     """503 while the database is away. Without Redis everything goes on; it is only named."""

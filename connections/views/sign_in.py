@@ -5,7 +5,6 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth import login, update_session_auth_hash
-from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -20,9 +19,10 @@ from django_htmx.middleware import HtmxDetails
 
 from connections import sign_in
 from connections.forms import WelcomeForm
+from connections.permissions import open_to_everybody, open_to_members
 
 
-@method_decorator(login_not_required, name="dispatch")
+@method_decorator(open_to_everybody, name="dispatch")
 class SignIn(LoginView):
     """The sign-in page. A part of a page that asks for itself after the session ended is sent here
     whole: else the form would appear inside that part, or a save would be lost without a word.
@@ -42,7 +42,7 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 @never_cache
-@login_not_required
+@open_to_everybody
 @require_safe
 def redeem(request: HttpRequest, secret: str) -> HttpResponse:
     if request.method == "HEAD":
@@ -53,21 +53,22 @@ def redeem(request: HttpRequest, secret: str) -> HttpResponse:
         return render(request, "registration/link_invalid.html", status=410)
     login(request, user, backend=BACKEND)
     if user.has_usable_password():
-        return redirect("connections:catalog")
+        return redirect("home")
     return redirect("welcome")
 
 
+@open_to_members
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def welcome(request: HttpRequest) -> HttpResponse:
     user = request.user
     assert user.is_authenticated, "LoginRequiredMiddleware lets nobody else through"
     if user.has_usable_password():
-        return redirect("connections:catalog")
+        return redirect("home")
     form = WelcomeForm(user, request.POST or None)
     if request.method == "POST" and form.is_valid():
         form.save()
         update_session_auth_hash(request, form.user)
         messages.success(request, f"From now on you sign in as {form.user.get_username()}.")
-        return redirect("connections:catalog")
+        return redirect("home")
     return render(request, "connections/welcome.html", {"form": form})

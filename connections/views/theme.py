@@ -1,15 +1,16 @@
 """Light, dark, or as the person's system has it."""
 
-from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from connections.permissions import open_to_everybody
+
 A_YEAR_SECONDS = 365 * 24 * 60 * 60
 
 
-@login_not_required
+@open_to_everybody
 @require_POST
 def choose(request: HttpRequest) -> HttpResponse:
     target = request.POST.get("next", "")

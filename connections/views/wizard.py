@@ -10,8 +10,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 from django_htmx.http import replace_url
 
-from connections import destinations, linking
+from connections import access, destinations, linking
 from connections.forms import SKIPPED_RATE_ALERT, ConnectForm, DetailsForm, connect_initial
+from connections.permissions import Permission, requires
 from connections.queries import accounts as account_queries
 from connections.queries import destinations as destination_queries
 from connections.views.found import or_404
@@ -25,6 +26,7 @@ STEPS = {
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
+@requires(Permission.VIEW_DESTINATIONS, Permission.MANAGE_DESTINATIONS)
 @form_page
 def connect(request: HttpRequest, uuid: UUID) -> HttpResponse:
     destination = or_404(destination_queries.get, uuid=uuid)
@@ -53,6 +55,7 @@ def connect(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return answer if context["account"] is None else replace_url(answer, request.path)
 
 
+@requires(Permission.VIEW_DESTINATIONS, Permission.MANAGE_DESTINATIONS)
 @form_page
 def details(request: HttpRequest, uuid: UUID) -> HttpResponse:
     destination = or_404(destination_queries.get, uuid=uuid)
@@ -82,6 +85,9 @@ def details(request: HttpRequest, uuid: UUID) -> HttpResponse:
 def _after_details(request: HttpRequest, uuid: UUID) -> HttpResponse:
     if "exit" in request.POST:
         messages.success(request, "The destination is set up. Activate audiences when you like.")
+        return redirect("activations:destination-detail", uuid=uuid)
+    if not access.may_visit(user=request.user, url_name="activations:choose"):
+        messages.success(request, "The destination is set up. Somebody else activates audiences.")
         return redirect("activations:destination-detail", uuid=uuid)
     return redirect("activations:activate", uuid=uuid)
 

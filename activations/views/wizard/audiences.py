@@ -12,10 +12,12 @@ from activations.queries import audiences
 from activations.services import drafts
 from activations.views.lists import Asked
 from activations.views.wizard import frame
+from connections.permissions import TO_ACTIVATE, requires
 
 COLUMNS = {"name": "Name, namespace and ID", "origin": "Origin", "updated": "Last updated"}
 
 
+@requires(*TO_ACTIVATE)
 @require_http_methods(["GET", "HEAD", "POST"])
 @frame.while_open
 def step(request: HttpRequest, uuid: UUID) -> HttpResponse:

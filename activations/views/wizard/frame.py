@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django_htmx.http import HttpResponseClientRedirect
 
 from activations.queries import drafts
+from activations.services import draft_rights
 from activations.services import drafts as draft_service
 from activations.services.draft_content import Content
 from connections.views.found import or_404
@@ -55,7 +56,10 @@ def while_open(view: View) -> View:
 
 def load(request: HttpRequest, uuid: UUID) -> Any:
     """The person's open draft. Raises Http404."""
-    return or_404(drafts.get, uuid=uuid, person_id=request.user.pk)
+    draft: Any = or_404(drafts.get, uuid=uuid, person_id=request.user.pk)
+    # The same person, whose permissions were read already.
+    draft.created_by = request.user
+    return draft
 
 
 def page(
@@ -63,6 +67,8 @@ def page(
 ) -> HttpResponse:
     """A step as a page; to htmx only the part that a save changes."""
     content = draft_service.content(draft=draft, at=timezone.now())
+    order = ["", *open_steps(draft), ""]
+    place = order.index(step)
     template = f"activations/wizard/{step}{'_saved' if request.htmx else ''}.html"  # type: ignore[attr-defined]
     return render(
         request,
@@ -72,6 +78,10 @@ def page(
             "destination": draft.destination,
             "content": content,
             "steps": steps(draft, content, current=step),
+            "may_map": draft_rights.may_map(draft=draft),
+            "may_export_identities": draft_rights.may_export_identities(draft=draft),
+            "back_step": order[place - 1],
+            "next_step": order[place + 1],
             "is_stale": is_stale,
             **context,
         },
@@ -81,13 +91,20 @@ def page(
 def steps(draft: Any, content: Content, *, current: str) -> list[Step]:
     """A step is done when it is before the current one and has no blocking problem."""
     wrong = {problem.step for problem in content.blocking}
-    position = list(STEPS).index(current)
+    shown = open_steps(draft)
+    position = list(shown).index(current)
     found = []
-    for index, (key, label) in enumerate(STEPS.items()):
+    for index, (key, label) in enumerate(shown.items()):
         is_done = index < position and key not in wrong
         state = "current" if key == current else "done" if is_done else "todo"
         found.append(Step(label, state, step_url(draft, key)))
     return found
+
+
+def open_steps(draft: Any) -> dict[str, str]:
+    """The steps this person has: without the permission to map there is no Mapping."""
+    may_map = draft_rights.may_map(draft=draft)
+    return {key: label for key, label in STEPS.items() if may_map or key != "mapping"}
 
 
 def step_url(draft: Any, step: str) -> str:
@@ -107,4 +124,4 @@ def wanted_page(request: HttpRequest, draft: Any) -> str:
     go = request.POST.get("go", "")
     if go == "exit":
         return reverse("activations:destination-detail", args=[draft.destination.uuid])
-    return step_url(draft, go) if go in STEPS else ""
+    return step_url(draft, go) if go in open_steps(draft) else ""

@@ -9,11 +9,13 @@ from django.views.decorators.http import require_http_methods
 
 from activations import forms
 from activations.queries import mapping_rows, pickers
-from activations.services import drafts
+from activations.services import draft_rights, drafts
 from activations.views.wizard import frame
 from connections import accounts
+from connections.permissions import TO_ACTIVATE, Permission, requires
 
 
+@requires(*TO_ACTIVATE, Permission.ACTIVATE_DESTINATIONS)
 @require_http_methods(["GET", "HEAD", "POST"])
 @frame.while_open
 def step(request: HttpRequest, uuid: UUID) -> HttpResponse:
@@ -49,7 +51,9 @@ def _wanted_page(request: HttpRequest, draft: Any) -> str:
 def _panels(draft: Any) -> dict[str, Any]:
     seen = pickers.seen()
     return {
-        "source_panels": pickers.source_panels(seen=seen),
+        "source_panels": pickers.source_panels(
+            seen=seen, has_identities=draft_rights.may_export_identities(draft=draft)
+        ),
         "target_panels": pickers.target_panels(
             fields=accounts.fields_of(draft.destination.account)
         ),

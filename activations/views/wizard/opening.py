@@ -9,10 +9,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from activations.services import drafts
 from activations.views.wizard import frame
+from connections.permissions import TO_ACTIVATE, requires
 from connections.queries import destinations
 from connections.views.found import or_404
 
 
+@requires(*TO_ACTIVATE)
 @require_safe
 def activate(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Leads to the person's draft; opening one changes nothing that is sent."""
@@ -23,6 +25,7 @@ def activate(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return redirect("activations:draft-audiences", uuid=draft.uuid)
 
 
+@requires(*TO_ACTIVATE)
 @require_POST
 def discard(request: HttpRequest, uuid: UUID) -> HttpResponse:
     draft = frame.load(request, uuid)

@@ -11,11 +11,13 @@ from activations import clock, forms
 from activations.queries import preview
 from activations.services import drafts, single_profile
 from activations.views.wizard import frame
+from connections.permissions import TO_ACTIVATE, requires
 
 _UNKNOWN = "No profile has this e-mail identity. Look at its spelling, or choose an example."
 _GONE = "This profile is gone. Choose another one."
 
 
+@requires(*TO_ACTIVATE)
 @require_POST
 @frame.while_open
 def show(request: HttpRequest, uuid: UUID) -> HttpResponse:
@@ -28,6 +30,7 @@ def show(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return _answer(request, draft, _preview(draft, person))
 
 
+@requires(*TO_ACTIVATE)
 @require_POST
 @frame.while_open
 def send(request: HttpRequest, uuid: UUID) -> HttpResponse:

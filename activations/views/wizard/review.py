@@ -15,6 +15,7 @@ from activations.services import drafts
 from activations.services.draft_content import DraftProblem
 from activations.views.wizard import frame
 from connections import accounts
+from connections.permissions import TO_ACTIVATE, requires
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class Listed:
     is_blocking: bool
 
 
+@requires(*TO_ACTIVATE)
 @require_safe
 @frame.while_open
 def step(request: HttpRequest, uuid: UUID) -> HttpResponse:
@@ -60,7 +62,8 @@ def _listed(draft: Any, problem: DraftProblem) -> Listed:
     return Listed(
         message=problem.message,
         step=frame.STEPS[problem.step],
-        url=frame.step_url(draft, problem.step),
+        # Empty: this person has no such step.
+        url=frame.step_url(draft, problem.step) if problem.step in frame.open_steps(draft) else "",
         is_blocking=problem.is_blocking,
     )
 
@@ -71,6 +74,7 @@ def _why_not(problems: int) -> str:
     return f"{problems} problem{'' if problems == 1 else 's'} to put right first"
 
 
+@requires(*TO_ACTIVATE)
 @require_POST
 @frame.while_open
 def finish(request: HttpRequest, uuid: UUID) -> HttpResponse:

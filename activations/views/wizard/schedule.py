@@ -14,8 +14,10 @@ from activations.queries import schedule
 from activations.services import drafts
 from activations.views.wizard import frame
 from connections import accounts
+from connections.permissions import TO_ACTIVATE, requires
 
 
+@requires(*TO_ACTIVATE)
 @require_http_methods(["GET", "HEAD", "POST"])
 @frame.while_open
 def step(request: HttpRequest, uuid: UUID) -> HttpResponse:
@@ -39,6 +41,7 @@ def step(request: HttpRequest, uuid: UUID) -> HttpResponse:
     )
 
 
+@requires(*TO_ACTIVATE)
 @require_POST
 @frame.while_open
 def read_fields(request: HttpRequest, uuid: UUID) -> HttpResponse:

@@ -1,4 +1,4 @@
-/** <time data-time> in the person's own zone: "local" as date and time, "clock" as "15:20", "relative" as "3 minutes ago". */
+/** <time data-time> in the zone the person chose (<html data-time-zone>), else the browser's: "local" as date and time, "clock" as "15:20", "relative" as "3 minutes ago". */
 import { allIn, onArrival } from "./arrive.js";
 
 const STEPS = [
@@ -9,11 +9,24 @@ const STEPS = [
   ["month", 12],
   ["year", Infinity],
 ];
-const local = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short" });
-const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
-const dayAndClock = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
-const exact = new Intl.DateTimeFormat("en-GB", { dateStyle: "full", timeStyle: "long" });
+const timeZone = knownZone(document.documentElement.dataset.timeZone);
+const format = (options) => new Intl.DateTimeFormat("en-GB", { timeZone, ...options });
+const local = format({ dateStyle: "medium", timeStyle: "short" });
+const clock = format({ hour: "2-digit", minute: "2-digit" });
+const dayAndClock = format({ day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+const day = format({ dateStyle: "short" });
+const exact = format({ dateStyle: "full", timeStyle: "long" });
 const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
+
+/** A browser older than the server's list may not know a zone; its own is better than no times at all. */
+function knownZone(name) {
+  try {
+    return new Intl.DateTimeFormat("en-GB", { timeZone: name }).resolvedOptions().timeZone;
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
 
 function ago(instant) {
   let amount = (instant - Date.now()) / 1000;
@@ -25,7 +38,7 @@ function ago(instant) {
 }
 
 function onTheClock(instant) {
-  const isToday = instant.toDateString() === new Date().toDateString();
+  const isToday = day.format(instant) === day.format(new Date());
   return (isToday ? clock : dayAndClock).format(instant);
 }
 

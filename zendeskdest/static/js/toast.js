@@ -33,9 +33,15 @@ document.addEventListener("toast", (event) => toast(event.detail));
 const GONE = "What this page shows was deleted or finished elsewhere. Load it again to see what is there now.";
 const FAILED = "The server did not answer as expected. Check whether your change was saved, then try again.";
 
+/** A refusal comes as a sentence of its own: which permission is missing, and whom to ask. */
+function words(answer) {
+  if (answer?.status === 403 && answer.getResponseHeader("Content-Type")?.startsWith("text/plain")) return answer.responseText;
+  return answer?.status === 404 ? GONE : FAILED;
+}
+
 for (const failure of ["htmx:responseError", "htmx:sendError"]) {
   document.addEventListener(failure, (event) => {
-    const message = event.detail.xhr?.status === 404 ? GONE : FAILED;
+    const message = words(event.detail.xhr);
     // Said once: a page that polls or saves would repeat itself every few seconds.
     const said = [...document.querySelectorAll('#toasts [data-toast="error"] .toast-text')];
     if (said.every((element) => element.textContent !== message)) toast({ message, tone: "error" });

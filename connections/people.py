@@ -1,0 +1,125 @@
+"""People: invite, give roles, deactivate. Somebody who may do this always remains."""
+
+import logging
+import re
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.contrib.auth.models import Group, User
+from django.db import transaction
+
+from connections import sign_in
+from connections.models import Person
+from connections.permissions import Permission
+from connections.queries import people, roles
+
+INVITATION_VALID_FOR = timedelta(days=7)
+
+logger = logging.getLogger(__name__)
+
+
+class LastManager(Exception):
+    """Nobody would be left who may manage people; nothing was changed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Nobody would be left who may manage people. Give somebody else that first."
+        )
+
+
+class WasHere(Exception):
+    """What is only for people who were invited and never came."""
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """A link that lets a person in once; its secret is told now and never again."""
+
+    user: User
+    secret: str = field(repr=False)
+    expires_at: datetime
+
+
+def invite(*, email: str, groups: Collection[Group], at: datetime) -> Invitation:
+    """A new person who chooses name and password when they come."""
+    with transaction.atomic():
+        user = User.objects.create_user(username=_free_name(email), email=email, password=None)
+        user.groups.set(groups)
+        invitation = _link(user, at)
+    logger.info("people.invited user=%s", user.pk)
+    return invitation
+
+
+def renew(*, user: User, at: datetime) -> Invitation:
+    """Another link; the one before stops working. Raises WasHere once a password was chosen."""
+    if user.has_usable_password():
+        raise WasHere(f"{user} has a password by now and needs no link.")
+    return _link(user, at)
+
+
+def revoke(*, user: User) -> None:
+    """Forget an invited person. Raises WasHere when they came meanwhile."""
+    with transaction.atomic():
+        locked = User.objects.select_for_update().get(pk=user.pk)
+        if not people.has_not_come(user=locked):
+            raise WasHere(f"{user} has accepted the invitation. Deactivate them instead.")
+        locked.delete()
+    logger.info("people.revoked user=%s", user.pk)
+
+
+def change_roles(*, user: User, groups: Collection[Group]) -> None:
+    """These roles and no other. Raises LastManager."""
+    with keeping_a_manager():
+        user.groups.set(groups)
+    logger.info("people.roles-changed user=%s", user.pk)
+
+
+def deactivate(*, user: User) -> None:
+    """Signs them out everywhere and lets them in no more. Raises LastManager."""
+    with keeping_a_manager():
+        User.objects.filter(pk=user.pk).update(is_active=False)
+    logger.info("people.deactivated user=%s", user.pk)
+
+
+def reactivate(*, user: User) -> None:
+    """With the roles and the password they had."""
+    User.objects.filter(pk=user.pk).update(is_active=True)
+    logger.info("people.reactivated user=%s", user.pk)
+
+
+def save_settings(*, user: User, username: str, email: str, time_zone: str) -> None:
+    """What a person says about themselves."""
+    with transaction.atomic():
+        User.objects.filter(pk=user.pk).update(username=username, email=email)
+        Person.objects.update_or_create(user=user, defaults={"time_zone": time_zone})
+
+
+@contextmanager
+def keeping_a_manager() -> Iterator[None]:
+    """A transaction that is undone when nobody could manage people after it: LastManager.
+
+    One at a time: else two people could deactivate each other in the same moment.
+    """
+    with transaction.atomic():
+        locked = roles.rows(permissions=frozenset({Permission.MANAGE_PEOPLE}))
+        locked.select_for_update(of=("self",)).get()
+        yield
+        if not people.managers().exists():
+            raise LastManager
+
+
+def _link(user: User, at: datetime) -> Invitation:
+    secret = sign_in.create(user=user, at=at, valid_for=INVITATION_VALID_FOR)
+    return Invitation(user=user, secret=secret, expires_at=at + INVITATION_VALID_FOR)
+
+
+def _free_name(email: str) -> str:
+    """The address as a user name; the person chooses their own later."""
+    wanted = name = re.sub(r"[^\w.@+-]", "-", email)[:140]
+    number = 1
+    while people.is_name_taken(name=name):
+        number += 1
+        name = f"{wanted}-{number}"
+    return name

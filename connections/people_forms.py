@@ -1,0 +1,160 @@
+"""What people type about people and roles; forms only clean it."""
+
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import available_timezones
+
+from django import forms
+from django.contrib.auth.forms import PasswordChangeForm, SetPasswordForm, UsernameField
+from django.contrib.auth.models import Group, User
+
+from connections.permission_help import CATEGORIES
+from connections.permissions import IMPLIES, Permission
+from connections.queries import people, roles
+
+PASSWORD_HELP = "At least 12 characters; nothing common, and nothing like your name."  # noqa: S105
+EMAIL_TAKEN = "Somebody else has this address."
+
+
+class RolesForm(forms.Form):
+    """Which roles a person has."""
+
+    roles = forms.ModelMultipleChoiceField(
+        label="Roles",
+        queryset=Group.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text="Without a role a person sees only their settings.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["roles"]
+        assert isinstance(field, forms.ModelMultipleChoiceField)
+        field.queryset = roles.choices()
+
+
+class InviteForm(RolesForm):
+    """Whom to invite."""
+
+    email = forms.EmailField(
+        label="E-mail",
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autofocus": True, "autocomplete": "off"}),
+    )
+    field_order = ("email", "roles")
+
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"]
+        if people.is_email_taken(email=email):
+            raise forms.ValidationError("Somebody with this address is here already.", code="taken")
+        return email
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """One permission as a check box."""
+
+    permission: Permission
+    help: str
+    is_checked: bool
+
+    @property
+    def includes(self) -> str:
+        """What is granted along with it."""
+        return ", ".join(p.label for p in Permission if p in IMPLIES.get(self.permission, ()))
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The check boxes of one category."""
+
+    name: str
+    boxes: tuple[Box, ...]
+
+
+class RoleForm(forms.Form):
+    """A role: its name and what it allows."""
+
+    name = forms.CharField(
+        label="Name", max_length=150, widget=forms.TextInput(attrs={"autofocus": True})
+    )
+    permissions = forms.MultipleChoiceField(choices=Permission.choices, required=False)
+
+    def __init__(self, *args: Any, role: Group | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.role = role
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        if roles.is_name_taken(name=name, besides=self.role):
+            raise forms.ValidationError("Another role has this name.", code="taken")
+        return name
+
+    def clean_permissions(self) -> list[Permission]:
+        return [Permission(value) for value in self.cleaned_data["permissions"]]
+
+    @property
+    def sections(self) -> list[Section]:
+        """The check boxes by category."""
+        checked = set(self["permissions"].value() or ())
+        return [
+            Section(
+                category.name,
+                tuple(
+                    Box(permission, text, permission.value in checked)
+                    for permission, text in category.permissions.items()
+                ),
+            )
+            for category in CATEGORIES
+        ]
+
+
+class SettingsForm(forms.Form):
+    """What a person says about themselves."""
+
+    username = UsernameField(
+        label="Name", max_length=150, help_text="You sign in with it, and others see it."
+    )
+    email = forms.EmailField(label="E-mail", max_length=254, required=False)
+    time_zone = forms.ChoiceField(
+        label="Time zone",
+        required=False,
+        help_text="All times are shown in it; the exact UTC is there when you point at one.",
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+        field = self.fields["time_zone"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", "As this browser has it"), *_zones()]
+
+    def clean_username(self) -> str:
+        username: str = self.cleaned_data["username"]
+        if people.is_name_taken(name=username, besides=self.user):
+            raise forms.ValidationError("Somebody else has this name.", code="taken")
+        User.username_validator(username)
+        return username
+
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"]
+        if email and people.is_email_taken(email=email, besides=self.user):
+            raise forms.ValidationError(EMAIL_TAKEN, code="taken")
+        return email
+
+
+def password_form(*, user: User, data: Any) -> "SetPasswordForm[User]":
+    """A new password; the old one is asked for where there is one."""
+    kind = PasswordChangeForm if user.has_usable_password() else SetPasswordForm
+    form: SetPasswordForm[User] = kind(user, data)
+    form.fields["new_password1"].help_text = PASSWORD_HELP
+    form.fields["new_password2"].help_text = ""
+    return form
+
+
+def _zones() -> list[tuple[str, str]]:
+    """By place; without the old spellings that other names replaced."""
+    named = sorted(zone for zone in available_timezones() if "/" in zone)
+    places = [zone for zone in named if not zone.startswith(("Etc/", "SystemV/", "posix/"))]
+    return [("UTC", "UTC"), *((zone, zone.replace("_", " ")) for zone in places)]

@@ -1,0 +1,79 @@
+"""What the page of a role says about each permission, by category."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from connections.permissions import Permission
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """Permissions under one heading, each with what it allows."""
+
+    name: str
+    permissions: dict[Permission, str]
+
+
+CATEGORIES: Final = (
+    Category(
+        "Destinations",
+        {
+            Permission.VIEW_DESTINATIONS: "See the catalog, destinations, accounts and runs.",
+            Permission.MANAGE_DESTINATIONS: (
+                "Connect accounts; create, edit, enable, disable and delete destinations."
+            ),
+            Permission.ACTIVATE_DESTINATIONS: (
+                "Activate audiences and map fields, send again, resume. The wizard also needs"
+                " View Profiles, View Segments and View Identity Graph."
+            ),
+            Permission.ACTIVATE_WITHOUT_MAPPING: (
+                "Add and remove audiences of a destination whose mapping somebody else made:"
+                " the wizard has no Mapping step."
+            ),
+        },
+    ),
+    Category(
+        "Profile management",
+        {
+            Permission.VIEW_PROFILES: "See people: attributes, memberships, what was sent.",
+            Permission.MANAGE_PROFILES: "Change and delete profiles.",
+            Permission.VIEW_AUDIENCES: "See audiences and how many are in them.",
+            Permission.MANAGE_AUDIENCES: "Name, change and delete audiences.",
+            Permission.IMPORT_AUDIENCES: "Upload an audience as a CSV file.",
+        },
+    ),
+    Category(
+        "Identity management",
+        {
+            Permission.VIEW_IDENTITY_GRAPH: (
+                "See identities and export them. Zendesk needs the e-mail identity, so without"
+                " this nobody can finish the activation wizard."
+            ),
+        },
+    ),
+    Category(
+        "Monitoring and ingestion",
+        {
+            Permission.MONITOR_DATA: "See what was received, activated, excluded and failed.",
+            Permission.MANAGE_INGESTION: "Make and revoke API keys, upload profiles.",
+        },
+    ),
+    Category(
+        "Alerts",
+        {
+            Permission.VIEW_ALERTS: "See what needs attention now.",
+            Permission.MANAGE_ALERTS: "Subscribe, and set thresholds and receivers.",
+            Permission.VIEW_ALERT_HISTORY: "See alerts that are over.",
+            Permission.RESOLVE_ALERTS: "Close an alert by hand.",
+        },
+    ),
+    Category(
+        "Administration",
+        {
+            Permission.MANAGE_PEOPLE: (
+                "Invite and deactivate people and change roles, also their own: whoever has this"
+                " can give themselves everything else."
+            ),
+        },
+    ),
+)

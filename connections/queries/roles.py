@@ -1,0 +1,75 @@
+"""Roles: Django's groups with the permissions of this product."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import Group
+from django.contrib.auth.models import Permission as Row
+from django.db.models import Count, QuerySet
+
+from connections.permissions import Permission
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """One line of the list."""
+
+    group: Group
+    people: int
+    permissions: tuple[Permission, ...]
+
+    @property
+    def menu_id(self) -> str:
+        """Of the list of actions, unique in the page."""
+        return f"role-{self.group.pk}"
+
+
+def listing() -> QuerySet[Group, Group]:
+    """Every role by name, with `people` and its permissions at hand."""
+    return (
+        Group.objects.annotate(people=Count("user"))
+        .prefetch_related("permissions__content_type")
+        .order_by("name")
+    )
+
+
+def roles(*, groups: Iterable[Any]) -> list[Role]:
+    """The lines of a page of `listing`."""
+    return [Role(group, group.people, _ours(group)) for group in groups]
+
+
+def choices() -> QuerySet[Group, Group]:
+    """The roles a person can be given."""
+    return Group.objects.order_by("name")
+
+
+def get(*, key: int) -> Group:
+    """Raises Group.DoesNotExist."""
+    return Group.objects.get(pk=key)
+
+
+def permissions(*, role: Group) -> tuple[Permission, ...]:
+    """What the role may do."""
+    return _ours(role)
+
+
+def people(*, role: Group) -> int:
+    """How many have it, also those who are deactivated."""
+    return role.user_set.count()
+
+
+def is_name_taken(*, name: str, besides: Group | None = None) -> bool:
+    """Whether another role is called so, however it is written."""
+    others = Group.objects.exclude(pk=besides.pk) if besides else Group.objects.all()
+    return others.filter(name__iexact=name).exists()
+
+
+def rows(*, permissions: frozenset[Permission]) -> QuerySet[Row, Row]:
+    """Django's rows of these permissions."""
+    return Row.objects.filter(content_type__app_label="connections", codename__in=permissions)
+
+
+def _ours(group: Group) -> tuple[Permission, ...]:
+    found = {row.codename for row in group.permissions.all()}
+    return tuple(permission for permission in Permission if permission.value in found)

@@ -1,0 +1,58 @@
+"""Roles: named sets of permissions, stored with everything their permissions imply."""
+
+import logging
+from collections.abc import Iterable
+
+from django.contrib.auth.models import Group
+from django.db import IntegrityError, transaction
+
+from connections.people import keeping_a_manager
+from connections.permissions import Permission, with_implied
+from connections.queries import roles
+
+logger = logging.getLogger(__name__)
+
+
+class NameTaken(Exception):
+    """Another role has this name."""
+
+
+class RoleInUse(Exception):
+    """A role that somebody has is not deleted."""
+
+
+def create(*, name: str, permissions: Iterable[Permission]) -> Group:
+    """A new role. Raises NameTaken."""
+    with transaction.atomic():
+        role = Group()
+        _save(role, name, permissions)
+    logger.info("roles.created role=%s", role.pk)
+    return role
+
+
+def change(*, role: Group, name: str, permissions: Iterable[Permission]) -> None:
+    """Whoever has the role may this from now on. Raises NameTaken and `people.LastManager`."""
+    with keeping_a_manager():
+        _save(role, name, permissions)
+    logger.info("roles.changed role=%s", role.pk)
+
+
+def delete(*, role: Group) -> None:
+    """Raises RoleInUse while somebody has it."""
+    with keeping_a_manager():
+        count = roles.people(role=role)
+        if count:
+            has = "person has" if count == 1 else "people have"
+            raise RoleInUse(f"{count} {has} the role {role.name}. Give them another first.")
+        role.delete()
+    logger.info("roles.deleted role=%s", role.pk)
+
+
+def _save(role: Group, name: str, permissions: Iterable[Permission]) -> None:
+    role.name = name
+    try:
+        with transaction.atomic():
+            role.save()
+    except IntegrityError:
+        raise NameTaken("Another role has this name.") from None
+    role.permissions.set(roles.rows(permissions=with_implied(permissions=permissions)))

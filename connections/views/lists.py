@@ -1,0 +1,65 @@
+"""What every list page takes from its address: search words, sorting, page."""
+
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.paginator import Page, Paginator
+from django.http import HttpRequest
+
+PAGE_SIZE = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column head that sorts (`components/th_sort.html`)."""
+
+    key: str
+    label: str
+    url: str
+    direction: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """`?q=words&sort=-created&page=2`, and the filters a list has."""
+
+    words: str
+    sort: str
+    descending: bool
+    page: str
+    # The filters of this list besides the words, by the name of their parameter.
+    filters: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def by(cls, request: HttpRequest, *, default: str, filters: tuple[str, ...] = ()) -> "Asked":
+        """Reads the address; `default` is the sorting without one, `-` before it descends."""
+        text = request.GET.get("sort") or default
+        return cls(
+            words=request.GET.get("q", "").strip().replace("\x00", ""),
+            sort=text.removeprefix("-"),
+            descending=text.startswith("-"),
+            page=request.GET.get("page", "1"),
+            filters={name: request.GET[name] for name in filters if request.GET.get(name)},
+        )
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether words or a filter leave something out."""
+        return bool(self.words or self.filters)
+
+    def page_of(self, found: Any) -> Page[Any]:
+        """The page asked for, or the nearest there is."""
+        return Paginator(found, PAGE_SIZE).get_page(self.page)
+
+    def columns(self, labels: dict[str, str]) -> dict[str, Column]:
+        """The heads of the columns that sort, by key."""
+        return {key: self._column(key, label) for key, label in labels.items()}
+
+    def _column(self, key: str, label: str) -> Column:
+        is_current = key == self.sort
+        turns = "-" if is_current and not self.descending else ""
+        direction = ("descending" if self.descending else "ascending") if is_current else ""
+        words = {"q": self.words} if self.words else {}
+        query = {**words, **self.filters, "sort": turns + key}
+        return Column(key, label, f"?{urlencode(query)}", direction)

@@ -1,0 +1,83 @@
+"""Roles: the list, making and changing one."""
+
+from django.contrib import messages
+from django.contrib.auth.models import Group
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from connections import people, roles
+from connections.people_forms import RoleForm
+from connections.permissions import Permission, requires
+from connections.queries import people as people_queries
+from connections.queries import roles as queries
+from connections.views.found import or_404
+from connections.views.lists import Asked
+
+manages_people = requires(Permission.MANAGE_PEOPLE)
+
+
+@manages_people
+@require_safe
+def listing(request: HttpRequest) -> HttpResponse:
+    page = Asked.by(request, default="name").page_of(queries.listing())
+    context = {
+        "page": page,
+        "roles": queries.roles(groups=list(page.object_list)),
+        "section": "roles",
+    }
+    return render(request, "connections/roles.html", context)
+
+
+@manages_people
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    return _form_page(request, None)
+
+
+@manages_people
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: HttpRequest, key: int) -> HttpResponse:
+    return _form_page(request, or_404(queries.get, key=key))
+
+
+@manages_people
+@require_POST
+def delete(request: HttpRequest, key: int) -> HttpResponse:
+    role = or_404(queries.get, key=key)
+    try:
+        roles.delete(role=role)
+    except roles.RoleInUse as problem:
+        messages.error(request, str(problem))
+    else:
+        messages.success(request, f"The role {role.name} was deleted.")
+    return redirect("connections:roles")
+
+
+def _form_page(request: HttpRequest, role: Group | None) -> HttpResponse:
+    initial = {}
+    if role is not None:
+        granted = queries.permissions(role=role)
+        initial = {"name": role.name, "permissions": [p.value for p in granted]}
+    form = RoleForm(request.POST or None, role=role, initial=initial)
+    if request.method == "POST" and form.is_valid() and _save(role, form):
+        messages.success(request, f"The role {form.cleaned_data['name']} was saved.")
+        # Whoever took the right away from themselves is led where they still may.
+        lost = request.user not in people_queries.managers()
+        return redirect("home" if lost else "connections:roles")
+    used_by = queries.people(role=role) if role is not None else 0
+    context = {"role": role, "form": form, "used_by": used_by}
+    return render(request, "connections/role.html", context)
+
+
+def _save(role: Group | None, form: RoleForm) -> bool:
+    try:
+        if role is None:
+            roles.create(**form.cleaned_data)
+        else:
+            roles.change(role=role, **form.cleaned_data)
+    except roles.NameTaken as problem:
+        form.add_error("name", str(problem))
+    except people.LastManager as problem:
+        form.add_error("permissions", str(problem))
+    return form.is_valid()

@@ -1,0 +1,49 @@
+"""What everybody may change about themselves: name, time zone, password."""
+
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from connections import people
+from connections.people_forms import SettingsForm, password_form
+from connections.permissions import open_to_members
+from connections.queries import people as queries
+
+
+@open_to_members
+@require_http_methods(["GET", "HEAD", "POST"])
+def own(request: HttpRequest) -> HttpResponse:
+    user = _somebody(request)
+    initial = {
+        "username": user.username,
+        "email": user.email,
+        "time_zone": queries.time_zone(user_id=user.pk),
+    }
+    form = SettingsForm(request.POST or None, user=user, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        people.save_settings(user=user, **form.cleaned_data)
+        messages.success(request, "Your settings were saved.")
+        return redirect("connections:settings")
+    roles = sorted(role.name for role in user.groups.all())
+    return render(request, "connections/settings.html", {"form": form, "roles": roles})
+
+
+@open_to_members
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+def password(request: HttpRequest) -> HttpResponse:
+    form = password_form(user=_somebody(request), data=request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        update_session_auth_hash(request, form.save())
+        messages.success(request, "Your password was changed. Other browsers were signed out.")
+        return redirect("connections:settings")
+    return render(request, "connections/password.html", {"form": form})
+
+
+def _somebody(request: HttpRequest) -> User:
+    assert request.user.is_authenticated, "LoginRequiredMiddleware lets nobody else through"
+    return request.user
