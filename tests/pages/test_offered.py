@@ -1,0 +1,92 @@
+"""A page offers what the server lets its reader do: no link and no button into a refusal."""
+
+import re
+from collections.abc import Iterator
+from importlib import import_module
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import resolve, reverse
+
+from activations.services import drafts
+from connections.models import Destination
+from connections.permissions import TO_ACTIVATE, Permission, may
+from tests import factories
+
+ROLES: dict[str, set[str]] = import_module("connections.migrations.0004_default_roles").ROLES
+# Where `href` leads by GET, the others by POST.
+OFFER = re.compile(r'\b(href|action|formaction|data-dialog-action|hx-get|hx-post)="(/[^"#?]*)')
+CAST = {
+    **{name: [Permission(codename) for codename in names] for name, names in ROLES.items()},
+    "no mapping": [*TO_ACTIVATE, Permission.VIEW_IDENTITY_GRAPH],
+    "only destinations": [Permission.VIEW_DESTINATIONS],
+    "only managing": [Permission.MANAGE_DESTINATIONS],
+    "only audiences": [Permission.VIEW_AUDIENCES],
+    "nothing": [],
+}
+
+
+@pytest.fixture
+def scene(destination: Destination) -> Destination:
+    """Something of everything: failures to retry, a rejected account, a draft, alerts."""
+    audience = factories.AudienceFactory()
+    factories.ActivationFactory(destination=destination, audience=audience)
+    for state, code in (("failed", "zendesk-422"), ("excluded", "no-email"), ("pending", "")):
+        factories.DeliveryFactory(destination=destination, state=state, code=code)
+    factories.DataflowRunFactory(destination=destination)
+    factories.DestinationFactory(name="", account=None, status="draft")
+    factories.DestinationFactory(
+        name="Stopped", status="error", problem_code="zendesk-422", problem="Twenty in a row."
+    )
+    factories.DestinationFactory(
+        name="Refused", account__status="rejected", account__problem="Token revoked."
+    )
+    factories.AccountFactory(name="Unused", status="rejected", problem="Token revoked.")
+    return destination
+
+
+def _pages(scene: Destination) -> list[str]:
+    names = ["home", "connections:catalog", "connections:accounts", "connections:people"]
+    names += ["activations:browse", "activations:choose", "activations:audiences"]
+    names += ["connections:settings", "connections:roles"]
+    pages = [reverse(name) for name in names]
+    for destination in Destination.objects.all():
+        for name in ("destination-detail", "destination-data", "destination-live"):
+            pages.append(reverse(f"activations:{name}", args=[destination.uuid]))
+        here = reverse("activations:profiles", args=[destination.uuid])
+        pages.append(f"{here}?state=failed&code=zendesk-422")
+    for activation in scene.activations.all():
+        pages.append(reverse("activations:audience-detail", args=[activation.audience.uuid]))
+    return pages
+
+
+def _wizard(scene: Destination, user: User) -> list[str]:
+    draft = drafts.open_for(destination=scene, person=user)
+    steps = ("audiences", "mapping", "schedule", "review")
+    return [reverse(f"activations:draft-{step}", args=[draft.uuid]) for step in steps]
+
+
+def _offered(page: str) -> Iterator[tuple[str, str]]:
+    for kind, path in OFFER.findall(page):
+        if not path.startswith("/static/"):
+            yield ("GET" if kind in {"href", "hx-get"} else "POST"), path
+
+
+@pytest.mark.parametrize("name", CAST)
+def test_nothing_is_offered_that_would_be_refused(
+    client: Client, scene: Destination, name: str
+) -> None:
+    user = factories.member(*CAST[name])
+    client.force_login(user)
+    seen, wrong = 0, set()
+    for page in (*_pages(scene), *_wizard(scene, user)):
+        answer = client.get(page, follow=True)
+        assert answer.status_code in {200, 204, 403}, page
+        for method, path in _offered(answer.content.decode()):
+            seen += 1
+            needed = resolve(path).func.access.needed(method=method)  # type: ignore[attr-defined]
+            if not all(may(user=user, permission=permission) for permission in needed):
+                wrong.add(f"{page} offers {method} {path}")
+    assert seen > 20
+    assert sorted(wrong) == []

@@ -1,0 +1,81 @@
+"""One's own settings: name, e-mail, time zone, password."""
+
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+
+from connections.models import Person
+from tests import factories
+from tests.pages.conftest import CountQueries
+
+SETTINGS, PASSWORD = "/settings/", "/settings/password/"
+NEW = "another horse, another battery"
+
+
+def _typed(user: User, **changes: str) -> dict[str, str]:
+    return {"username": user.username, "email": user.email, "time_zone": "", **changes}
+
+
+def test_a_chosen_zone_is_told_to_every_page(signed_in: Client, user: User) -> None:
+    catalog = reverse("connections:catalog")
+    assert "data-time-zone" not in signed_in.get(catalog).content.decode()
+    signed_in.post(SETTINGS, _typed(user, time_zone="Europe/Oslo"))
+    assert 'data-time-zone="Europe/Oslo"' in signed_in.get(catalog).content.decode()
+    signed_in.post(SETTINGS, _typed(user))
+    assert "data-time-zone" not in signed_in.get(catalog).content.decode()
+
+
+def test_a_zone_that_does_not_exist_is_refused(signed_in: Client, user: User) -> None:
+    page = signed_in.post(SETTINGS, _typed(user, time_zone="Mars/Olympus"))
+    assert 'id="id_time_zone_error"' in page.content.decode()
+    assert not Person.objects.exists()
+
+
+def test_name_and_address_are_changed_but_not_to_somebody_elses(
+    signed_in: Client, user: User
+) -> None:
+    other = factories.UserFactory()
+    page = signed_in.post(
+        SETTINGS, _typed(user, username=other.username.upper(), email=other.email.upper())
+    ).content.decode()
+    assert "Somebody else has this name." in page
+    assert "Somebody else has this address." in page
+    signed_in.post(SETTINGS, _typed(user, username="ann", email="ann@example.org"))
+    user.refresh_from_db()
+    assert (user.username, user.email) == ("ann", "ann@example.org")
+
+
+def test_a_new_password_needs_the_old_one_and_keeps_this_browser_signed_in(
+    signed_in: Client, user: User
+) -> None:
+    elsewhere = Client()
+    elsewhere.force_login(user)
+    typed = {"old_password": "wrong", "new_password1": NEW, "new_password2": NEW}
+    assert 'id="id_old_password_error"' in signed_in.post(PASSWORD, typed).content.decode()
+    signed_in.post(PASSWORD, typed | {"old_password": factories.PASSWORD})
+    assert signed_in.get(SETTINGS).status_code == 200
+    assert elsewhere.get(SETTINGS).status_code == 302
+    assert Client().login(username=user.username, password=NEW)
+
+
+def test_who_has_no_password_chooses_one_without_an_old_one(client: Client, db: None) -> None:
+    user = factories.UserFactory()
+    user.set_unusable_password()
+    user.save()
+    client.force_login(user)
+    client.post(PASSWORD, {"new_password1": NEW, "new_password2": NEW})
+    assert Client().login(username=user.username, password=NEW)
+
+
+def test_nobody_gives_themselves_rights_here(client: Client, db: None) -> None:
+    user = factories.member()
+    client.force_login(user)
+    client.post(SETTINGS, _typed(user, is_superuser="1", groups="1", roles="1"))
+    user.refresh_from_db()
+    assert not user.is_superuser
+    assert not user.groups.exists()
+
+
+def test_the_pages_take_few_queries(count_queries: CountQueries) -> None:
+    assert count_queries(SETTINGS) <= 8
+    assert count_queries(PASSWORD) <= 8
