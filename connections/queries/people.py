@@ -8,15 +8,17 @@ from typing import Any, Final
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.models import User
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Lower
 
 from connections.models import Person, SignInLink
 from connections.permissions import Permission
 
-SORTS: Final = {
-    "name": ("username",),
-    "email": ("email", "username"),
-    "seen": ("last_login", "username"),
+SORTS: Final[dict[str, tuple[Any, ...]]] = {
+    "name": (Lower("username"), F("username")),
+    "email": (Lower("email"), F("username")),
+    "seen": (F("last_login"), F("username")),
 }
+MOST_NAMES: Final = 3
 STATUSES: Final = {"active": "Active", "invited": "Invited", "deactivated": "Deactivated"}
 # As in `User.has_usable_password`.
 _WITHOUT_PASSWORD = Q(password__startswith=UNUSABLE_PASSWORD_PREFIX)
@@ -44,6 +46,11 @@ class Member:
         return f"person-{self.user.pk}"
 
     @property
+    def actions_label(self) -> str:
+        """Of the button that opens it."""
+        return f"Actions for {self.user.email if self.status == 'invited' else self.user}"
+
+    @property
     def can_get_link(self) -> bool:
         """Whether a new link is of use: nobody chose a password yet."""
         return self.user.is_active and not self.user.has_usable_password()
@@ -59,8 +66,8 @@ def listing(
     if role:
         found = found.filter(groups=int(role) if role.isascii() and role.isdigit() else 0)
     order: list[Any] = [
-        F(name).desc(nulls_last=True) if descending else F(name).asc(nulls_first=True)
-        for name in SORTS.get(sort, SORTS["name"])
+        value.desc(nulls_last=True) if descending else value.asc(nulls_first=True)
+        for value in SORTS.get(sort, SORTS["name"])
     ]
     return found.prefetch_related("groups").annotate(link_until=_link_until()).order_by(*order)
 
@@ -87,6 +94,14 @@ def managers() -> QuerySet[User, User]:
         .exclude(_NEVER_CAME)
         .order_by("username")
     )
+
+
+def whom_to_ask() -> str:
+    """A sentence for somebody who lacks a right; more than a few names would not help."""
+    names = [str(user) for user in managers()[:MOST_NAMES]]
+    if not names:
+        return "Nobody can give it to you here; on the server, manage.py signin_link lets one in."
+    return f"Ask {' or '.join(names)}, who can change your roles."
 
 
 def is_email_taken(*, email: str, besides: User | None = None) -> bool:

@@ -20,6 +20,11 @@ class Role:
     permissions: tuple[Permission, ...]
 
     @property
+    def has_everything(self) -> bool:
+        """Whether there is nothing that the role may not do."""
+        return len(self.permissions) == len(Permission)
+
+    @property
     def menu_id(self) -> str:
         """Of the list of actions, unique in the page."""
         return f"role-{self.group.pk}"

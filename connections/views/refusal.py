@@ -5,23 +5,13 @@ from django.shortcuts import render
 
 from connections.queries import people
 
-# More names would not help.
-MOST_NAMES = 3
-
 
 def refuse(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403 as a page; for a part of a page, which has no room for one, as a sentence."""
     reason = str(exception) or "Your roles do not allow this."
     if request.htmx:  # type: ignore[attr-defined]
         return HttpResponse(
-            f"{reason} {_whom_to_ask()}", status=403, content_type="text/plain; charset=utf-8"
+            f"{reason} {people.whom_to_ask()}", status=403, content_type="text/plain; charset=utf-8"
         )
-    context = {"reason": reason, "whom_to_ask": _whom_to_ask()}
+    context = {"reason": reason, "whom_to_ask": people.whom_to_ask()}
     return render(request, "403.html", context, status=403)
-
-
-def _whom_to_ask() -> str:
-    names = [str(user) for user in people.managers()[:MOST_NAMES]]
-    if not names:
-        return "Nobody can give it to you here; on the server, manage.py signin_link lets one in."
-    return f"Ask {' or '.join(names)}, who can change your roles."

@@ -29,7 +29,13 @@ def own(request: HttpRequest) -> HttpResponse:
         messages.success(request, "Your settings were saved.")
         return redirect("connections:settings")
     roles = sorted(role.name for role in user.groups.all())
-    return render(request, "connections/settings.html", {"form": form, "roles": roles})
+    has_any = roles or user.is_superuser
+    context = {
+        "form": form,
+        "roles": roles,
+        "whom_to_ask": "" if has_any else queries.whom_to_ask(),
+    }
+    return render(request, "connections/settings.html", context)
 
 
 @open_to_members
