@@ -60,6 +60,7 @@ def problems(request: HttpRequest, uuid: UUID) -> HttpResponse:
     )
 
 
+@requires(Permission.VIEW_DESTINATIONS)
 @require_safe
 def live(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """What changes by itself on the page of a tab; 204 while it is as the page has it."""
