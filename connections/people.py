@@ -5,7 +5,7 @@ import re
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.contrib.auth.models import Group, User
 from django.db import transaction
@@ -14,8 +14,6 @@ from connections import sign_in
 from connections.models import Person
 from connections.permissions import Permission
 from connections.queries import people, roles
-
-INVITATION_VALID_FOR = timedelta(days=7)
 
 logger = logging.getLogger(__name__)
 
@@ -111,8 +109,8 @@ def keeping_a_manager() -> Iterator[None]:
 
 
 def _link(user: User, at: datetime) -> Invitation:
-    secret = sign_in.create(user=user, at=at, valid_for=INVITATION_VALID_FOR)
-    return Invitation(user=user, secret=secret, expires_at=at + INVITATION_VALID_FOR)
+    secret = sign_in.create(user=user, at=at, is_invitation=True)
+    return Invitation(user=user, secret=secret, expires_at=at + sign_in.INVITATION_VALID_FOR)
 
 
 def _free_name(email: str) -> str:

@@ -15,16 +15,35 @@ from django.db import transaction
 from connections.models import SignInLink
 
 VALID_FOR = timedelta(hours=1)
+INVITATION_VALID_FOR = timedelta(days=7)
 FIRST_USER = "admin"
 
 
-def create(*, user: User, at: datetime, valid_for: timedelta = VALID_FOR) -> str:
+def create(*, user: User, at: datetime, is_invitation: bool = False) -> str:
     """The secret of a new link for `user`; earlier links of theirs stop working."""
+    expires_at = at + (INVITATION_VALID_FOR if is_invitation else VALID_FOR)
     secret = secrets.token_urlsafe(32)
     with transaction.atomic():
         SignInLink.objects.filter(user=user, used_at__isnull=True).delete()
-        SignInLink.objects.create(user=user, secret_hash=_hash(secret), expires_at=at + valid_for)
+        SignInLink.objects.create(
+            user=user,
+            secret_hash=_hash(secret),
+            expires_at=expires_at,
+            is_invitation=is_invitation,
+        )
     return secret
+
+
+def invited(*, secret: str, at: datetime) -> User | None:
+    """Whom an invitation is for that could be redeemed now; uses nothing up."""
+    links = SignInLink.objects.filter(
+        secret_hash=_hash(secret),
+        used_at__isnull=True,
+        expires_at__gt=at,
+        user__is_active=True,
+        is_invitation=True,
+    )
+    return User.objects.filter(pk__in=links.values("user")).first()
 
 
 def redeem(*, secret: str, at: datetime) -> User | None:

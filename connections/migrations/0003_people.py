@@ -13,6 +13,11 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AddField(
+            model_name='signinlink',
+            name='is_invitation',
+            field=models.BooleanField(default=False),
+        ),
         migrations.CreateModel(
             name='Person',
             fields=[

@@ -13,6 +13,8 @@ class SignInLink(models.Model):
     secret_hash = models.CharField(max_length=64, unique=True)
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)
+    # Travels through mails and chats, where programs open links to preview them: it asks first.
+    is_invitation = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
@@ -43,12 +43,16 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 @never_cache
 @open_to_everybody
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def redeem(request: HttpRequest, secret: str) -> HttpResponse:
+    """A link from the server lets in at once; an invitation when its button is pressed."""
     if request.method == "HEAD":
         # Whoever only looks whether the link is there (a preview, a scanner) must not use it up.
         return HttpResponse()
-    user = sign_in.redeem(secret=secret, at=timezone.now())
+    now = timezone.now()
+    if request.method == "GET" and (invited := sign_in.invited(secret=secret, at=now)):
+        return render(request, "registration/invited.html", {"person": invited})
+    user = sign_in.redeem(secret=secret, at=now)
     if user is None:
         return render(request, "registration/link_invalid.html", status=410)
     login(request, user, backend=BACKEND)

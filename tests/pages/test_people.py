@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import Settings
 
-from connections import people, roles
+from connections import people, roles, sign_in
 from connections.permissions import Permission
 from tests import factories
 from tests.pages.conftest import CountQueries
@@ -106,13 +106,24 @@ def test_an_invited_person_chooses_name_and_password_and_has_the_role(
     role = roles.create(name="Viewer", permissions=[Permission.VIEW_DESTINATIONS])
     link = _invite(client, roles=[role.pk])
     browser = Client()
-    assert browser.get(link)["Location"] == "/welcome/"
+    assert "cy@example.org" in browser.get(link).content.decode()
+    assert browser.post(link)["Location"] == "/welcome/"
     password = factories.PASSWORD
     typed = {"username": "cy", "new_password1": password, "new_password2": password}
     browser.post("/welcome/", typed)
     assert browser.get("/", follow=True).redirect_chain[-1][0] == reverse("connections:catalog")
     assert browser.get(PEOPLE).status_code == 403
     assert User.objects.get(username="cy").email == "cy@example.org"
+
+
+def test_a_program_that_previews_the_link_does_not_use_it_up(client: Client, ann: User) -> None:
+    link = _invite(client)
+    for _ in range(2):
+        preview = Client()
+        assert preview.get(link).status_code == 200
+        assert preview.get("/")["Location"].startswith("/sign-in/")
+    assert Client().post(link)["Location"] == "/welcome/"
+    assert Client().post(link).status_code == 410
 
 
 def test_the_link_is_shown_once_and_only_its_hash_is_kept(client: Client, ann: User) -> None:
@@ -124,7 +135,7 @@ def test_the_link_is_shown_once_and_only_its_hash_is_kept(client: Client, ann: U
 def test_a_link_works_seven_days_and_the_list_says_when_it_is_over(
     client: Client, ann: User
 ) -> None:
-    long_ago = timezone.now() - people.INVITATION_VALID_FOR - timedelta(minutes=1)
+    long_ago = timezone.now() - sign_in.INVITATION_VALID_FOR - timedelta(minutes=1)
     old = people.invite(email="old@example.org", groups=[], at=long_ago)
     assert "Invitation expired" in client.get(PEOPLE).content.decode()
     assert Client().get(f"/sign-in/{old.secret}/").status_code == 410
@@ -162,7 +173,7 @@ def test_an_invitation_that_was_accepted_meanwhile_is_not_revoked(
     """Two people: Cy opens the link while Ann looks at the list."""
     link = _invite(client)
     invited = User.objects.get(email="cy@example.org")
-    Client().get(link)
+    Client().post(link)
     assert "has accepted the invitation" in _post(client, "revoke", invited)
     assert User.objects.filter(pk=invited.pk).exists()
 

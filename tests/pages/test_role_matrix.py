@@ -21,7 +21,14 @@ from pytest_django import Settings
 
 from connections import access, roles
 from connections.access import Route
-from connections.permissions import Access, Permission, may, open_to_everybody, requires
+from connections.permissions import (
+    Access,
+    Permission,
+    may,
+    open_to_everybody,
+    requires,
+    with_implied,
+)
 from tests import factories
 
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
@@ -166,6 +173,12 @@ def test_the_matrix_finds_a_view_that_does_not_do_what_it_declares(
 def test_a_wrapped_view_keeps_what_it_declared() -> None:
     needed = requires(Permission.VIEW_ALERTS)(open_to_everybody(forgetful))
     assert needed.access == Access(frozenset({Permission.VIEW_ALERTS}))  # type: ignore[attr-defined]
+
+
+def test_a_default_role_has_all_that_its_permissions_include() -> None:
+    for codenames in DEFAULT_ROLES.values():
+        granted = {Permission(codename) for codename in codenames}
+        assert with_implied(permissions=granted) == granted
 
 
 def test_a_new_installation_has_the_default_roles(db: None) -> None:

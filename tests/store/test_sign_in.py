@@ -73,3 +73,13 @@ def test_links_are_needed_until_someone_has_a_password() -> None:
     user.save()
 
     assert not sign_in.is_needed()
+
+
+def test_a_deactivated_first_administrator_is_followed_by_another(db: None) -> None:
+    first = sign_in.ensure_first_user()
+    first.is_active = False
+    first.save()
+    second = sign_in.ensure_first_user()
+    assert (first.username, second.username) == ("admin", "admin1")
+    assert second.is_superuser
+    assert sign_in.ensure_first_user() == second
