@@ -69,6 +69,12 @@ def format_of(*, path: str) -> Format:
     return "csv" if name.endswith(".csv") else "jsonl"
 
 
+def other_kind(*, head: bytes) -> str | None:
+    """What a file is that begins so, if it is surely no text in UTF-8."""
+    kinds = (kind for magic, kind in _OTHER_KINDS.items() if head.startswith(magic))
+    return next(kinds, None)
+
+
 @contextmanager
 def broken_off() -> Iterator[None]:
     """What reading may raise in the middle, as one error."""
@@ -105,9 +111,9 @@ def _refuse_other_kinds(stream: BinaryIO) -> None:
         head = cast("BufferedReader[Any]", stream).peek(8)[:1024]
     except (EOFError, OSError, zlib.error) as error:
         raise UnreadableFile(_reason(error)) from error
-    for magic, kind in _OTHER_KINDS.items():
-        if head.startswith(magic):
-            raise UnreadableFile(f"it is {kind}; CSV or JSON lines in UTF-8 are read")
+    kind = other_kind(head=head)
+    if kind is not None:
+        raise UnreadableFile(f"it is {kind}; CSV or JSON lines in UTF-8 are read")
     # UTF-16 without a mark: every other byte of its first characters is zero.
     if b"\0" in head[:4]:
         raise UnreadableFile("it is binary or not UTF-8; CSV or JSON lines in UTF-8 are read")
