@@ -10,7 +10,8 @@ from celery.signals import worker_shutting_down
 from django.utils import timezone
 
 from activations import clock, pipeline
-from activations.services import upkeep
+from activations.services import audience_days, upkeep
+from activations.services.uploads import running
 
 # A round looks for new work at least so long, so that a change does not wait for the next one.
 PATIENCE_SECONDS = 10.0
@@ -69,6 +70,20 @@ def check_accounts() -> None:
 def expire_memberships() -> None:
     """Memberships whose validity ended become exited."""
     upkeep.expire_memberships(at=clock.now(), stop=_stopping.is_set)
+
+
+@shared_task(name="uploads.process", ignore_result=True)
+@_one_at_a_time
+def process_uploads() -> None:
+    """Read the files of members that wait."""
+    running.process(clock=clock.now, stop=_stopping.is_set)
+
+
+@shared_task(name="audiences.count", ignore_result=True)
+@_one_at_a_time
+def count_audiences() -> None:
+    """Count members, so that no page has to."""
+    audience_days.count_all(at=timezone.now(), stop=_stopping.is_set)
 
 
 @shared_task(name="deliveries.prune", ignore_result=True)

@@ -69,3 +69,21 @@ class Origin(models.TextChoices):
     PROFILES = "profiles", "Profile ingestion"
     WORKSPACE = "workspace", "Workspace file"
     BROWSER = "browser", "Created here"
+    UPLOAD = "upload", "Custom upload"
+
+
+class UploadStatus(models.TextChoices):
+    """Where a file of members stands on its way into an audience."""
+
+    DRAFT = "draft", "Not started"  # the file is here, its columns are being chosen
+    RUNNING = "running", "Running"
+    FINISHED = "finished", "Finished"
+    CANCELLED = "cancelled", "Cancelled"  # what was taken until then stays
+    FAILED = "failed", "Failed"  # `problem` says why
+
+
+class IngestSource(models.TextChoices):
+    """How records came in."""
+
+    API = "api", "HTTP API"
+    UPLOAD = "upload", "Upload"

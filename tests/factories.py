@@ -2,7 +2,7 @@
 
 import hashlib
 import uuid
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import factory
@@ -10,7 +10,15 @@ from django.contrib.auth.models import User
 from factory.django import DjangoModelFactory
 
 from activations import models as activations
-from activations.terms import DeliveryState, MembershipStatus, Origin, SourceKind, TargetKind
+from activations.terms import (
+    DeliveryState,
+    IngestSource,
+    MembershipStatus,
+    Origin,
+    SourceKind,
+    TargetKind,
+    UploadStatus,
+)
 from connections import encryption, roles
 from connections import models as connections
 from connections.permissions import Permission
@@ -281,3 +289,56 @@ class AlertFactory(DjangoModelFactory[connections.Alert]):
     code = "identical-rejections"
     message = "Stopped after 20 identical rejections in a row."
     triggered_at = NOON
+
+
+class AudienceDayFactory(DjangoModelFactory[activations.AudienceDay]):
+    """Counted at `NOON`."""
+
+    class Meta:
+        model = activations.AudienceDay
+
+    audience = factory.SubFactory(AudienceFactory)
+    on = NOON.date()
+    counted_at = NOON
+
+
+class IngestHourFactory(DjangoModelFactory[activations.IngestHour]):
+    """A profile that was accepted over HTTP, each in an hour of its own."""
+
+    class Meta:
+        model = activations.IngestHour
+
+    source = IngestSource.API
+    started_at = factory.Sequence(lambda n: NOON + timedelta(hours=n))
+    count = 1
+
+
+class UploadFactory(DjangoModelFactory[activations.Upload]):
+    """Finished; its file is gone."""
+
+    class Meta:
+        model = activations.Upload
+
+    audience = factory.SubFactory(AudienceFactory, origin=Origin.UPLOAD)
+    created_by = factory.SubFactory(UserFactory)
+    file_name = "customers.csv"
+    size = 1_000
+    encoding = "UTF-8"
+    delimiter = ","
+    columns = factory.LazyFunction(lambda: ["identityMap.Email", "person.name.lastName"])
+    status = UploadStatus.FINISHED
+    cursor = 1_000
+    rows_read = 10
+    created_at = NOON
+    started_at = NOON
+    finished_at = NOON
+
+
+class UploadRejectFactory(DjangoModelFactory[activations.UploadReject]):
+    class Meta:
+        model = activations.UploadReject
+
+    upload = factory.SubFactory(UploadFactory, rows_rejected=1)
+    row = factory.Sequence(lambda n: n + 2)
+    code = "invalid-email"
+    message = "not a valid e-mail address"

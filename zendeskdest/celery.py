@@ -20,6 +20,8 @@ PAUSE_SECONDS: Final = 1.0
 CHORES: Final = {
     "accounts.check_due": 10.0,
     "profiles.expire_memberships": 60.0,
+    "uploads.process": 2.0,
+    "audiences.count": 60.0,
     "deliveries.prune": 3600.0,
 }
 # With beat about, a worker waits for so many missed bells before it does a chore by itself.

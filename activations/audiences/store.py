@@ -13,7 +13,7 @@ from operator import itemgetter
 from typing import Final
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from activations import rowsets
 from activations.audiences.transitions import Standing, decide, is_change
@@ -112,18 +112,45 @@ def expire(*, at: datetime, limit: int) -> list[int]:
     """Ends at most `limit` memberships whose time is over; the profile of each."""
     due = Membership.objects.filter(valid_until__lte=at).exclude(status=MembershipStatus.EXITED)
     picked = list(due.order_by("valid_until", "pk").values_list("pk", "profile_id")[:limit])
+    _lock_profiles(picked)
+    # What an ingest renewed since we looked is not due any more.
+    still_due = due.filter(pk__in=[pk for pk, _ in picked])
+    return _exit(still_due, valid_until=None)
+
+
+def leave(
+    *, audience_id: int, status: MembershipStatus, before: datetime, after: int, window: int
+) -> tuple[list[int], int | None]:
+    """Ends memberships that nobody confirmed since `before`, among the next `window` profiles.
+
+    Profiles come in the order of their ids, from behind `after`. Returns those who left, and the
+    last profile that was looked at; None when there were no more.
+    """
+    members = Membership.objects.filter(
+        audience_id=audience_id, status=status, profile_id__gt=after
+    ).order_by("profile_id")
+    looked_at = list(members.values_list("pk", "profile_id", "last_qualified_at")[:window])
+    picked = [(pk, profile_id) for pk, profile_id, at in looked_at if at < before]
+    _lock_profiles(picked)
+    still_old = members.filter(pk__in=[pk for pk, _ in picked], last_qualified_at__lt=before)
+    left = _exit(still_old, valid_until=None, last_qualified_at=before)
+    return left, looked_at[-1][1] if len(looked_at) == window else None
+
+
+def _lock_profiles(picked: Sequence[Pair]) -> None:
+    """The same locks in the same order as an ingest takes; `picked` ends in profile ids."""
     profile_ids = {profile_id for _, profile_id in picked}
-    # The same locks in the same order as an ingest takes.
     locked = Profile.objects.select_for_update(no_key=True).filter(pk__in=profile_ids)
     list(locked.order_by("pk").values_list("pk"))
-    # What an ingest renewed since we looked is not due any more.
-    still_due = list(
-        due.filter(pk__in=[pk for pk, _ in picked]).order_by("pk").values_list("pk", "profile_id")
+
+
+def _exit(memberships: QuerySet[Membership], **values: datetime | None) -> list[int]:
+    """These memberships end; the profile of each."""
+    found = list(memberships.order_by("pk").values_list("pk", "profile_id"))
+    Membership.objects.filter(pk__in=[pk for pk, _ in found]).update(
+        status=MembershipStatus.EXITED, **values
     )
-    Membership.objects.filter(pk__in=[pk for pk, _ in still_due]).update(
-        status=MembershipStatus.EXITED, valid_until=None
-    )
-    return [profile_id for _, profile_id in still_due]
+    return [profile_id for _, profile_id in found]
 
 
 def _audience_ids(references: set[Reference], at: datetime) -> dict[Reference, int]:

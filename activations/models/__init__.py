@@ -1,14 +1,15 @@
 """What we send, as rows."""
 
 from activations.models.api_keys import ApiKey
-from activations.models.audiences import Audience, Membership
+from activations.models.audiences import Audience, AudienceDay, Membership
 from activations.models.counts import Count
 from activations.models.deliveries import Attempt, Delivery
 from activations.models.drafts import ActivationDraft
-from activations.models.ingestion import IngestReceipt
+from activations.models.ingestion import IngestHour, IngestReceipt
 from activations.models.mappings import Activation, FieldMapping
 from activations.models.profiles import Profile
 from activations.models.runs import Backfill, DataflowRun
+from activations.models.uploads import Upload, UploadReject
 
 __all__ = [
     "Activation",
@@ -16,12 +17,16 @@ __all__ = [
     "ApiKey",
     "Attempt",
     "Audience",
+    "AudienceDay",
     "Backfill",
     "Count",
     "DataflowRun",
     "Delivery",
     "FieldMapping",
+    "IngestHour",
     "IngestReceipt",
     "Membership",
     "Profile",
+    "Upload",
+    "UploadReject",
 ]

@@ -72,3 +72,28 @@ class Membership(models.Model):
                 name="membership_to_expire",
             ),
         ]
+
+
+class AudienceDay(models.Model):
+    """How many members an audience had when it was last counted that day (UTC).
+
+    Counting memberships takes longer than a page may: pages read the newest of these rows.
+    """
+
+    # No index of its own: the unique constraint below begins with it.
+    audience = models.ForeignKey(
+        Audience, on_delete=models.CASCADE, related_name="days", db_index=False
+    )
+    on = models.DateField()
+    realized = models.PositiveBigIntegerField(default=0)
+    existing = models.PositiveBigIntegerField(default=0)
+    exited = models.PositiveBigIntegerField(default=0)
+    counted_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("audience_id", "on")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["audience", "on"], name="one_count_per_audience_and_day"
+            )
+        ]

@@ -1,8 +1,9 @@
-"""What came in over HTTP, as far as it must be remembered."""
+"""What came in, as far as it must be remembered: answers to repeat, and how much it was."""
 
 from django.db import models
 
 from activations.models.api_keys import ApiKey
+from activations.terms import IngestSource
 
 
 class IngestReceipt(models.Model):
@@ -28,3 +29,23 @@ class IngestReceipt(models.Model):
             )
         ]
         indexes = [models.Index(fields=["created_at"], name="receipt_by_age")]
+
+
+class IngestHour(models.Model):
+    """Records of one source in one clock hour that came to the same end.
+
+    `code` says why records were rejected; it is empty where they were accepted.
+    """
+
+    source = models.CharField(max_length=10, choices=IngestSource.choices)
+    started_at = models.DateTimeField()
+    code = models.CharField(max_length=60, blank=True)
+    count = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        ordering = ("-started_at", "source", "code")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "started_at", "code"], name="one_count_per_source_hour_and_code"
+            )
+        ]

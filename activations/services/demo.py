@@ -12,7 +12,7 @@ from activations import ingestion
 from activations.ingestion import Complaint, IngestReport
 from activations.models import Audience, Membership
 from activations.profiles.rows import Row
-from activations.services import demo_people
+from activations.services import audience_days, demo_people
 from activations.terms import Origin
 
 AUDIENCES: Final = {
@@ -40,7 +40,10 @@ def load(*, clock: Callable[[], datetime]) -> IngestReport:
         # A name somebody chose stays.
         Audience.objects.filter(pk=audience.pk, name="").update(name=name)
     rows = (Row(number, document) for number, document in enumerate(_documents(), start=1))
-    return ingestion.ingest(rows=rows, clock=clock, on_complaint=_refuse)
+    report = ingestion.ingest(rows=rows, clock=clock, on_complaint=_refuse)
+    # The first look at the list of audiences shows numbers.
+    audience_days.count_all(at=clock())
+    return report
 
 
 def write(*, stream: IO[str]) -> int:

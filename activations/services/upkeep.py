@@ -8,7 +8,8 @@ from django.db import transaction
 
 from activations.audiences import store as audiences
 from activations.deliveries.store import attempts, intake, runs
-from activations.services import receipts
+from activations.services import audience_days, ingest_hours, receipts
+from activations.services.uploads import lifecycle
 from connections import accounts
 
 logger = logging.getLogger(__name__)
@@ -48,8 +49,11 @@ def expire_memberships(*, at: datetime, stop: Callable[[], bool] = _never) -> in
 
 
 def prune(*, at: datetime, stop: Callable[[], bool] = _never) -> None:
-    """Forget attempts, receipts of the HTTP API and dataflow runs that are over age."""
+    """Forget attempts, receipts, dataflow runs, uploads and counts that are over age."""
     for forget in (attempts.prune, receipts.prune):
         while not stop() and forget(at=at, limit=PRUNE_AT_ONCE) == PRUNE_AT_ONCE:
             pass
     runs.prune(before=at - KEEP_RUNS_FOR)
+    lifecycle.prune(at=at)
+    ingest_hours.prune(at=at)
+    audience_days.prune(at=at)

@@ -4,6 +4,7 @@ Every answer is JSON. 2xx is sent only after the profiles are durably stored.
 """
 
 import logging
+from collections import Counter
 from typing import Any
 
 from django.db import InterfaceError, InternalError, OperationalError
@@ -12,8 +13,9 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
 from activations import clock, ingestion
-from activations.services import api_keys, receipts, request_bodies, request_rate
+from activations.services import api_keys, ingest_hours, receipts, request_bodies, request_rate
 from activations.services.request_bodies import Refused
+from activations.terms import IngestSource
 from connections.permissions import open_to_everybody
 
 logger = logging.getLogger(__name__)
@@ -77,6 +79,12 @@ def _answer(request: HttpRequest, key: api_keys.KnownKey) -> JsonResponse:
         )
     except receipts.AlreadyAnswered as known:
         return JsonResponse(known.answer, status=202, headers={"Idempotent-Replayed": "true"})
+    ingest_hours.add(
+        source=IngestSource.API,
+        at=timezone.now(),
+        accepted=report.accepted,
+        rejected=reply.rejected_by_code(),
+    )
     return JsonResponse(reply.document(report), status=202)
 
 
@@ -90,6 +98,10 @@ class _Reply:
     def take(self, complaint: ingestion.Complaint) -> None:
         told = {"index": complaint.row, "code": complaint.code, "message": complaint.message}
         (self._warnings if complaint.is_warning else self._rejected).append(told)
+
+    def rejected_by_code(self) -> Counter[str]:
+        """How many for each reason."""
+        return Counter(told["code"] for told in self._rejected)
 
     def document(self, report: ingestion.IngestReport) -> receipts.Answer:
         answer = {"accepted": report.accepted, "rejected": self._rejected}

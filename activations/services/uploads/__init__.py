@@ -1,0 +1,1 @@
+"""CSV files that become audiences: kept, looked into, read in steps."""
