@@ -56,6 +56,30 @@ def person_asked_for(*, data: QueryDict) -> int | str:
     return _number(data.get("profile", "")) or _text(data, "email", 320)
 
 
+class PersonForm(forms.Form):
+    """Whom to look up; an address may be any text that an identity may be."""
+
+    email = forms.CharField(
+        label="E-mail address",
+        max_length=320,
+        widget=forms.EmailInput(attrs={"autocomplete": "off", "autofocus": True}),
+        help_text="The whole address; capitals and blanks around it do not matter.",
+        error_messages={"required": "Enter an e-mail address."},
+    )
+
+
+class ApiKeyForm(forms.Form):
+    """What a key is called."""
+
+    name = forms.CharField(
+        label="Name of a new key",
+        max_length=100,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text="Who sends with it, such as the name of a system.",
+        error_messages={"required": "Give the key a name."},
+    )
+
+
 def _mapping_row(data: Mapping[str, str], index: int) -> MappingRow:
     when = data.get(f"when-{index}", "")
     return MappingRow(

@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from activations.views import audiences, browse, destination, profiles
+from activations.views import (
+    audiences,
+    browse,
+    destination,
+    ingestion,
+    people,
+    profiles,
+    uploads,
+)
 from activations.views.wizard import audiences as audiences_step
 from activations.views.wizard import mapping, opening, preview, review, schedule
 
@@ -41,5 +49,19 @@ urlpatterns = [
     path(f"{_DRAFT}finish/", review.finish, name="draft-finish"),
     path(f"{_DRAFT}discard/", opening.discard, name="draft-discard"),
     path("audiences/", audiences.listing, name="audiences"),
+    path("audiences/new/", uploads.new, name="upload-new"),
     path("audiences/<uuid:uuid>/", audiences.detail, name="audience-detail"),
+    path("audiences/<uuid:uuid>/name/", audiences.name, name="audience-name"),
+    path("audiences/<uuid:uuid>/delete/", audiences.delete, name="audience-delete"),
+    path("ingestion/", ingestion.listing, name="ingestion"),
+    path("ingestion/api/", ingestion.api, name="ingestion-api"),
+    path("ingestion/api/keys/<int:pk>/revoke/", ingestion.revoke, name="api-key-revoke"),
+    path("ingestion/uploads/<uuid:uuid>/", uploads.show, name="upload"),
+    path("ingestion/uploads/<uuid:uuid>/live/", uploads.live, name="upload-live"),
+    path("ingestion/uploads/<uuid:uuid>/cancel/", uploads.cancel, name="upload-cancel"),
+    path("ingestion/uploads/<uuid:uuid>/delete/", uploads.forget, name="upload-delete"),
+    path("ingestion/uploads/<uuid:uuid>/rejects.csv", uploads.rejects, name="upload-rejects"),
+    path("profiles/", people.search, name="people"),
+    path("profiles/<str:reference>/", people.show, name="person"),
+    path("profiles/<str:reference>/next/<uuid:uuid>/", people.preview, name="person-next"),
 ]

@@ -28,6 +28,8 @@ NAVIGATION = (
     ),
     ("Audiences", "activations:audiences", "users", ("/audiences/",)),
     ("People", "connections:people", "user-cog", ("/people/",)),
+    ("Profiles", "activations:people", "user-search", ("/profiles/",)),
+    ("Ingestion", "activations:ingestion", "database", ("/ingestion/",)),
 )
 
 

@@ -1,32 +1,39 @@
 """Audiences with their counts; a fixed number of queries whatever their number."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
-from django.db.models import Count, F, Q, QuerySet, Value
-from django.db.models.functions import NullIf
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, NullIf
 
-from activations.models import Activation, Audience, Membership
-from activations.terms import MembershipStatus
+from activations.models import Activation, Audience, AudienceDay, Membership
+from activations.terms import MembershipStatus, Origin
+from connections.models import Destination
 
 SORTS = {
     "name": "name",
     "origin": "origin",
+    "members": "member_count",
     "created": "created_at",
     "updated": "updated_at",
     "destinations": "destination_count",
 }
+ACTIVATED, NOT_ACTIVATED = "yes", "no"
 
 
 @dataclass(frozen=True, slots=True)
 class StatusCounts:
-    """How many profiles have each status in one audience."""
+    """How many profiles have each status in one audience, and when that was counted."""
 
     realized: int = 0
     existing: int = 0
     exited: int = 0
+    # None: at this moment.
+    counted_at: datetime | None = None
 
     @property
     def members(self) -> int:
@@ -40,6 +47,18 @@ class Row:
 
     audience: Audience
     counts: StatusCounts
+    destinations: Sequence[Destination] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """`origin` is one of Origin, `activated` is `yes` or `no`; empty: all."""
+
+    origin: str = ""
+    activated: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.origin or self.activated)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +71,42 @@ class Sample:
     qualified_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """Members day by day, the oldest first."""
+
+    days: Sequence[AudienceDay]
+
+    @property
+    def is_drawable(self) -> bool:
+        """A line has two ends."""
+        return len(self.days) > 1
+
+    @property
+    def points(self) -> str:
+        """The members of each day as a line in a field 100 wide and 30 high."""
+        members = [day.realized + day.existing for day in self.days]
+        highest = max(members) or 1
+        step = 100 / max(len(members) - 1, 1)
+        return " ".join(
+            f"{index * step:.2f},{29 - 28 * count / highest:.2f}"
+            for index, count in enumerate(members)
+        )
+
+
 def get(*, uuid: UUID) -> Audience:
     """Raises Audience.DoesNotExist."""
     return Audience.objects.get(uuid=uuid)
 
 
-def listing(*, words: str, sort: str, descending: bool) -> QuerySet[Audience]:
+def listing(
+    *, words: str, sort: str, descending: bool, filters: Filters = Filters()
+) -> QuerySet[Audience]:
     """Those whose name, id or namespace contains the words, with `destination_count`."""
-    found = Audience.objects.annotate(destination_count=Count("activations"))
+    found = _filtered(filters).annotate(
+        destination_count=Coalesce(Subquery(_ACTIVATION_COUNT), 0),
+        member_count=Coalesce(Subquery(_NEWEST.values(count=F("realized") + F("existing"))[:1]), 0),
+    )
     for word in words.split():
         found = found.filter(
             Q(name__icontains=word) | Q(external_id__icontains=word) | Q(namespace__icontains=word)
@@ -71,16 +118,33 @@ def listing(*, words: str, sort: str, descending: bool) -> QuerySet[Audience]:
 
 
 def with_counts(*, audiences: Collection[Audience]) -> list[Row]:
-    """The same audiences with their profile counts, in one more query."""
-    counts = status_counts(audience_ids=[audience.pk for audience in audiences])
-    return [Row(audience, counts.get(audience.pk, StatusCounts())) for audience in audiences]
+    """The same audiences with their profile counts and destinations, in at most four queries.
+
+    The counts are the newest that were taken down. An audience that was never counted is new: it
+    is counted now.
+    """
+    ids = [audience.pk for audience in audiences]
+    newest = Audience.objects.filter(pk__in=ids).order_by()
+    days = AudienceDay.objects.in_bulk(
+        [pk for pk in newest.values_list(Subquery(_NEWEST.values("pk")[:1]), flat=True) if pk]
+    )
+    counts = {
+        day.audience_id: StatusCounts(day.realized, day.existing, day.exited, day.counted_at)
+        for day in days.values()
+    }
+    counts |= status_counts(audience_ids=[pk for pk in ids if pk not in counts])
+    destinations = _destinations(ids)
+    return [
+        Row(audience, counts.get(audience.pk, StatusCounts()), destinations[audience.pk])
+        for audience in audiences
+    ]
 
 
 def status_counts(*, audience_ids: Collection[int]) -> Mapping[int, StatusCounts]:
     """Profiles by status for each of these audiences."""
     if not audience_ids:
         return {}
-    found: dict[int, dict[str, int]] = {}
+    found: dict[int, StatusCounts] = {}
     grouped = (
         Membership.objects.filter(audience_id__in=audience_ids)
         .order_by()
@@ -88,8 +152,15 @@ def status_counts(*, audience_ids: Collection[int]) -> Mapping[int, StatusCounts
         .annotate(count=Count("*"))
     )
     for audience_id, status, count in grouped:
-        found.setdefault(audience_id, {})[status] = count
-    return {audience_id: StatusCounts(**counts) for audience_id, counts in found.items()}
+        counts = found.get(audience_id, StatusCounts())
+        found[audience_id] = replace(counts, **{status: count})
+    return found
+
+
+def history(*, audience: Audience, days: int) -> Trend:
+    """Its members on the last so many days it was counted."""
+    newest = AudienceDay.objects.filter(audience=audience).order_by("-on")[:days]
+    return Trend(tuple(reversed(newest)))
 
 
 def destinations_of(*, audience: Audience) -> QuerySet[Activation]:
@@ -112,19 +183,48 @@ def samples(*, audience: Audience, count: int) -> list[Sample]:
     )
     return [
         Sample(
-            name=_full_name(member.profile.attributes),
+            name=full_name(attributes=member.profile.attributes),
             email=member.profile.email,
-            status=member.status,
+            status=member.get_status_display(),
             qualified_at=member.last_qualified_at,
         )
         for member in members
     ]
 
 
-def _full_name(attributes: Mapping[str, object]) -> str:
+def full_name(*, attributes: Mapping[str, object]) -> str:
+    """First and last name, as far as they are there."""
     person = attributes.get("person")
     name = person.get("name") if isinstance(person, Mapping) else None
     if not isinstance(name, Mapping):
         return ""
     parts = (name.get("firstName"), name.get("lastName"))
     return " ".join(part for part in parts if isinstance(part, str) and part.strip())
+
+
+_NEWEST: Final = AudienceDay.objects.filter(audience_id=OuterRef("pk")).order_by("-on")
+_ACTIVATION_COUNT: Final = (
+    Activation.objects.filter(audience_id=OuterRef("pk"))
+    .order_by()
+    .values("audience_id")
+    .annotate(count=Count("*"))
+    .values("count")
+)
+
+
+def _filtered(filters: Filters) -> QuerySet[Audience]:
+    found = Audience.objects.all()
+    if filters.origin in Origin.values:
+        found = found.filter(origin=filters.origin)
+    if filters.activated in (ACTIVATED, NOT_ACTIVATED):
+        is_activated = Exists(Activation.objects.filter(audience_id=OuterRef("pk")))
+        found = found.filter(is_activated if filters.activated == ACTIVATED else ~is_activated)
+    return found
+
+
+def _destinations(audience_ids: Collection[int]) -> Mapping[int, Sequence[Destination]]:
+    found: dict[int, list[Destination]] = defaultdict(list)
+    rows = Activation.objects.filter(audience_id__in=audience_ids)
+    for activation in rows.select_related("destination").order_by("destination__name", "pk"):
+        found[activation.audience_id].append(activation.destination)
+    return found

@@ -27,8 +27,8 @@ _DATABASE_TROUBLE = (OperationalError, InterfaceError, InternalError)
 
 # No cookie is read here: a request carries its key in a header that no other site can make a
 # browser send, so there is nothing to forge.
-@csrf_exempt
 @open_to_everybody
+@csrf_exempt
 def profiles(request: HttpRequest) -> JsonResponse:
     """`POST /api/v1/profiles`: one object, `{"profiles": [...]}`, or JSON lines."""
     if request.method != "POST":

@@ -12,8 +12,8 @@ from activations.queries import metrics
 from connections.permissions import open_to_everybody
 
 
-@never_cache
 @open_to_everybody
+@never_cache
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
     """Open to whoever reaches the port, or with METRICS_TOKEN to whoever sends it."""

@@ -24,7 +24,7 @@ _OTHER_FIELDS: Final = 100_000
 class AudienceFile(TemporaryFileUploadHandler):
     """Ends the upload as soon as it cannot succeed; the fields before the file are kept."""
 
-    file: Any = None
+    limit = inspecting.MAX_BYTES
     _taken = 0
     _announced = 0
 
@@ -36,7 +36,7 @@ class AudienceFile(TemporaryFileUploadHandler):
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         if not self._is_wanted():
             raise SkipFile
-        if self._announced > inspecting.MAX_BYTES + _OTHER_FIELDS:
+        if self._announced > self.limit + _OTHER_FIELDS:
             self._refuse(TOO_LARGE)
         storage.folder()
         try:
@@ -46,7 +46,7 @@ class AudienceFile(TemporaryFileUploadHandler):
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         self._taken += len(raw_data)
-        if self._taken > inspecting.MAX_BYTES:
+        if self._taken > self.limit:
             self._refuse(TOO_LARGE)
         try:
             super().receive_data_chunk(raw_data, start)
@@ -71,7 +71,7 @@ class AudienceFile(TemporaryFileUploadHandler):
     def _refuse(self, problem: str) -> None:
         assert self.request is not None
         self.request.META[PROBLEM] = problem
-        if self.file is not None:
+        if hasattr(self, "file"):
             with suppress(OSError):
                 # What is still in memory does not fit on a full disk either.
                 self.file.close()

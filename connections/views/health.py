@@ -8,16 +8,16 @@ from connections.permissions import open_to_everybody
 from connections.queries import readiness
 
 
-@never_cache
 @open_to_everybody
+@never_cache
 @require_safe
 def alive(request: HttpRequest) -> JsonResponse:
     """Touches nothing but this process."""
     return JsonResponse({"status": "ok"})
 
 
-@never_cache
 @open_to_everybody
+@never_cache
 @require_safe
 def ready(request: HttpRequest) -> JsonResponse:
     """503 while the database is away. Without Redis everything goes on; it is only named."""

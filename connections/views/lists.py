@@ -40,7 +40,7 @@ class Asked:
             sort=text.removeprefix("-"),
             descending=text.startswith("-"),
             page=request.GET.get("page", "1"),
-            filters={name: request.GET[name] for name in filters if request.GET.get(name)},
+            filters={name: text for name in filters if (text := _text(request, name))},
         )
 
     @property
@@ -63,3 +63,8 @@ class Asked:
         words = {"q": self.words} if self.words else {}
         query = {**words, **self.filters, "sort": turns + key}
         return Column(key, label, f"?{urlencode(query)}", direction)
+
+
+def _text(request: HttpRequest, name: str) -> str:
+    """PostgreSQL takes no NUL, and no filter is longer."""
+    return request.GET.get(name, "").replace("\x00", "")[:100]

@@ -41,8 +41,8 @@ class SignIn(LoginView):
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
-@never_cache
 @open_to_everybody
+@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def redeem(request: HttpRequest, secret: str) -> HttpResponse:
     """A link from the server lets in at once; an invitation when its button is pressed."""

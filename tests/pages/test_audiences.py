@@ -1,10 +1,14 @@
 """The list of audiences and the page of one."""
 
+from datetime import timedelta
+
 from django.test import Client
 from django.urls import reverse
 
-from activations.models import Audience
+from activations.models import Audience, Profile
+from activations.services import audience_days
 from tests import factories
+from tests.factories import NOON
 from tests.pages.conftest import CountQueries
 
 AUDIENCES = "/audiences/"
@@ -70,8 +74,91 @@ def test_a_profile_with_odd_attributes_does_not_break_the_samples(signed_in: Cli
 
 def test_an_audience_can_be_named(signed_in: Client) -> None:
     audience = factories.AudienceFactory(name="")
-    url = reverse("activations:audience-detail", args=[audience.uuid])
+    url = reverse("activations:audience-name", args=[audience.uuid])
     assert 'id="id_name_error"' in signed_in.post(url, {"name": " "}).content.decode()
     signed_in.post(url, {"name": "VIP customers"})
     audience.refresh_from_db()
     assert audience.name == "VIP customers"
+
+
+def test_a_name_is_changed_where_it_stands_in_the_list(signed_in: Client) -> None:
+    audience = factories.AudienceFactory(name="Old")
+    url = reverse("activations:audience-name", args=[audience.uuid])
+    htmx = {"HX-Request": "true"}
+    assert 'value="Old"' in signed_in.get(url, headers=htmx).content.decode()
+    refused = signed_in.post(url, {"name": "x" * 256}, headers=htmx).content.decode()
+    assert "at most 255 characters" in refused
+    assert (
+        "New &lt;b&gt;" in signed_in.post(url, {"name": "New <b>"}, headers=htmx).content.decode()
+    )
+    assert "New &lt;b&gt;" in signed_in.get(f"{url}?cancel", headers=htmx).content.decode()
+
+
+def test_the_numbers_are_those_of_the_last_count(signed_in: Client) -> None:
+    audience = factories.AudienceFactory()
+    factories.MembershipFactory(audience=audience)
+    factories.AudienceDayFactory(audience=audience, realized=900_000, existing=100_000, exited=7)
+    page = signed_in.get(AUDIENCES).content.decode()
+    assert "1,000,000" in page
+    assert "Members counted" in page
+
+
+def test_counting_gives_one_row_a_day_and_a_line_after_two(signed_in: Client) -> None:
+    audience = factories.MembershipFactory().audience
+    for at in (NOON, NOON + timedelta(hours=1), NOON + timedelta(days=1)):
+        audience_days.count_all(at=at)
+    assert audience.days.count() == 2
+    assert "Members over time" in _page(signed_in, audience)
+    audience_days.prune(at=NOON + timedelta(days=401))
+    assert [day.on for day in audience.days.all()] == [(NOON + timedelta(days=1)).date()]
+
+
+def test_the_list_is_filtered_and_sorted_in_the_address(signed_in: Client) -> None:
+    small = factories.AudienceDayFactory(audience__origin="upload", realized=1).audience
+    large = factories.AudienceDayFactory(audience__origin="profiles", realized=9).audience
+    factories.ActivationFactory(audience=large, destination__name="Zendesk CRM")
+
+    def found(**query: str) -> list[object]:
+        return [row.audience for row in signed_in.get(AUDIENCES, query).context["rows"]]
+
+    assert found(origin="upload") == [small]
+    assert found(activated="yes") == [large]
+    assert found(activated="no", origin="profiles") == []
+    assert found(sort="-members") == [large, small]
+    page = signed_in.get(AUDIENCES, {"origin": "profiles"}).content.decode()
+    assert "Zendesk CRM" in page
+    assert "?origin=profiles&amp;sort=" in page
+
+
+def test_an_audience_is_deleted_with_its_members_but_not_its_profiles(signed_in: Client) -> None:
+    audience = factories.MembershipFactory().audience
+    draft = factories.ActivationDraftFactory(
+        audiences=[{"audience": audience.pk, "mapping_id": "", "start_on": "", "end_on": ""}]
+    )
+    signed_in.post(reverse("activations:audience-delete", args=[audience.uuid]))
+    assert not Audience.objects.exists()
+    assert Profile.objects.exists()
+    draft.refresh_from_db()
+    assert (draft.audiences, draft.version) == ([], 2)
+
+
+def test_an_audience_that_is_activated_or_being_filled_is_not_deleted(signed_in: Client) -> None:
+    activated = factories.ActivationFactory().audience
+    filled = factories.UploadFactory(status="running").audience
+    for audience, words in ((activated, "activated"), (filled, "being read into it")):
+        url = reverse("activations:audience-delete", args=[audience.uuid])
+        assert words in signed_in.post(url, follow=True).content.decode()
+        assert Audience.objects.filter(pk=audience.pk).exists()
+
+
+def test_who_may_not_see_profiles_sees_no_samples(client: Client, db: None) -> None:
+    viewer = factories.UserFactory()
+    viewer.user_permissions.add(factories.permission("view_segments"))
+    client.force_login(viewer)
+    audience = factories.MembershipFactory(profile__email="ann@example.org").audience
+    page = _page(client, audience)
+    assert "ann@example.org" not in page
+    assert "Delete audience" not in page
+    for name in ("audience-name", "audience-delete"):
+        url = reverse(f"activations:{name}", args=[audience.uuid])
+        assert client.post(url, {"name": "x"}).status_code == 403

@@ -82,7 +82,9 @@ def conflict(*, paths: Sequence[str]) -> str:
     try:
         csv_header.read(cells=paths)
     except UnreadableFile as error:
-        return str(error).replace("its header names", "Two columns go to", 1)
+        if "nested" in str(error):
+            return "It is nested too deeply."
+        return "Another column goes to a part of it, or to what it would be a part of."
     return ""
 
 

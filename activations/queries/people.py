@@ -1,0 +1,210 @@
+"""One person: who they are, which audiences they are in, what each destination holds of them."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from urllib.parse import quote
+
+from django.conf import settings
+from django.core.signing import BadSignature, Signer
+
+from activations.deliveries.store.attempts import HANDED_BACK
+from activations.mapping import transform
+from activations.models import Attempt, Delivery, Membership, Profile
+from activations.profiles import identity
+from activations.queries import codes
+from activations.queries.audiences import full_name
+from activations.queries.deliveries import Request
+from activations.rendering import load_profiles
+from activations.services import configuration
+from activations.terms import DeliveryState
+from connections.models import Destination
+from connections.zendesk.contact import Contact
+
+MOST_MEMBERSHIPS: Final = 200
+_SHOWN_ATTEMPTS: Final = 100
+_LONGEST_TEXT: Final = 1_000
+# No address and no row number of a person stands in an address of ours.
+_signer: Final = Signer(salt="activations.person", sep="~")
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One attribute: a value with its type, or an object with what is in it."""
+
+    key: str
+    type: str
+    text: str
+    children: Sequence["Node"] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """What one destination has of a person; `may_exist`: a contact, as far as we know."""
+
+    delivery: Delivery
+    requests: Sequence[Request]
+
+    @property
+    def state(self) -> str:
+        """In words."""
+        return str(DeliveryState(self.delivery.state).label)
+
+    @property
+    def meaning(self) -> str:
+        """The code in words; empty without one."""
+        return codes.meaning(code=self.delivery.code) if self.delivery.code else ""
+
+    @property
+    def remedy(self) -> str:
+        """The next step."""
+        return codes.remedy(code=self.delivery.code)
+
+    @property
+    def contact_url(self) -> str:
+        """The contact in the simulator; empty for the real Zendesk."""
+        if not (settings.ZENDESK_SANDBOX and self.delivery.contact_id):
+            return ""
+        return f"{settings.ZENDESK_SELL_URL}/contacts/{self.delivery.contact_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A profile as its page shows it."""
+
+    reference: str
+    profile: Profile
+    name: str
+    memberships: Sequence[Membership]
+    has_more_memberships: bool
+    holdings: Sequence[Holding]
+
+    @property
+    def attributes(self) -> Sequence[Node]:
+        """The tree of attributes."""
+        return tuple(_nodes(self.profile.attributes))
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """What would be sent now: a request, or in words why there is none."""
+
+    method: str = ""
+    target: str = ""
+    body: str = ""
+    notes: Sequence[str] = ()
+    words: str = ""
+
+
+def reference_to(*, email: str) -> str | None:
+    """How to speak of the profile known by this address; None when there is none."""
+    key = f"{identity.EMAIL}:{email.strip().lower()}"
+    found = Profile.objects.filter(identity=key).values_list("pk", flat=True).first()
+    return _signer.sign(str(found)) if found is not None else None
+
+
+def get(*, reference: str) -> Person:
+    """Five queries. Raises Profile.DoesNotExist, also for a reference that is not ours."""
+    profile = _profile(reference)
+    memberships = list(
+        Membership.objects.filter(profile=profile)
+        .select_related("audience")
+        .order_by("audience__name", "pk")[: MOST_MEMBERSHIPS + 1]
+    )
+    return Person(
+        reference=reference,
+        profile=profile,
+        name=full_name(attributes=profile.attributes),
+        memberships=memberships[:MOST_MEMBERSHIPS],
+        has_more_memberships=len(memberships) > MOST_MEMBERSHIPS,
+        holdings=_holdings(profile),
+    )
+
+
+def next_request(*, reference: str, destination: Destination, at: datetime) -> Next:
+    """Rendered now by the code that sends. Raises Profile.DoesNotExist."""
+    profile = _profile(reference)
+    if destination.account is None:
+        return Next(words="Nothing: the destination is not set up yet.")
+    held = Delivery.objects.filter(profile=profile, destination=destination).first()
+    stored = load_profiles(profile_ids=[profile.pk])[profile.pk]
+    view = transform.ProfileView(
+        email=stored.email,
+        attributes=stored.attributes,
+        identities=stored.identities,
+        memberships=stored.memberships,
+        was_delivered=held is not None and _may_exist(held),
+    )
+    plan = configuration.load_plan(destination=destination)
+    try:
+        rendered = transform.render(profile=view, plan=plan, at=at)
+    except Exception as error:  # noqa: BLE001  (a delivery of such a profile fails with this code)
+        return Next(words=f"The mapping fails on this profile ({type(error).__name__}).")
+    match rendered:
+        case transform.Excluded(code, detail):
+            return Next(words=detail or codes.meaning(code=code))
+        case transform.Send(contact, notes):
+            return _request(contact, held, [f"{note.target}: {note.message}" for note in notes])
+        case _:
+            return Next(words="Nothing: this person is in no audience that is activated here now.")
+
+
+def _profile(reference: str) -> Profile:
+    try:
+        return Profile.objects.get(pk=int(_signer.unsign(reference)))
+    except (BadSignature, ValueError) as error:
+        raise Profile.DoesNotExist from error
+
+
+def _holdings(profile: Profile) -> list[Holding]:
+    rows = Delivery.objects.filter(profile=profile).select_related("destination__account")
+    deliveries = list(rows.order_by("destination__name", "pk"))
+    # In the order of their index: in that of their keys, the whole log might be walked through.
+    log = Attempt.objects.filter(delivery_id__in=[delivery.pk for delivery in deliveries])
+    attempts = log.exclude(outcome=HANDED_BACK).order_by("-delivery_id", "-fence")
+    requests: dict[int, list[Request]] = defaultdict(list)
+    for one in attempts[:_SHOWN_ATTEMPTS]:
+        requests[one.delivery_id].append(
+            Request(one.http_status, one.outcome, one.code, one.request_id, one.started_at)
+        )
+    return [Holding(delivery, requests[delivery.pk]) for delivery in deliveries]
+
+
+def _may_exist(held: Delivery) -> bool:
+    return held.delivered_at is not None or held.unsettled_until is not None
+
+
+def _request(contact: Contact, held: Delivery | None, notes: Sequence[str]) -> Next:
+    body = json.dumps({"data": contact.data()}, indent=2, ensure_ascii=False)
+    is_known = held is not None and held.contact_id is not None
+    words = ""
+    if held is not None and is_known and held.delivered_digest == contact.digest():
+        words = "Zendesk holds exactly this already: nothing is sent until something changes."
+    if held is not None and is_known:
+        return Next("PUT", f"/v2/contacts/{held.contact_id}", body, notes, words)
+    query = f"email={quote(contact.email, safe='')}&is_organization=false"
+    return Next("POST", f"/v2/contacts/upsert?{query}", body, notes, words)
+
+
+def _nodes(attributes: Mapping[str, Any]) -> Iterator[Node]:
+    for key, value in sorted(attributes.items()):
+        if isinstance(value, dict):
+            yield Node(key, "object", "", tuple(_nodes(value)))
+        elif isinstance(value, list):
+            items = {f"[{index}]": item for index, item in enumerate(value)}
+            yield Node(key, f"array of {len(value)}", "", tuple(_nodes(items)))
+        else:
+            yield Node(key, _type(value), _text(value))
+
+
+def _type(value: Any) -> str:
+    kinds = {bool: "boolean", int: "integer", float: "number", str: "string"}
+    return kinds.get(type(value), "null")
+
+
+def _text(value: Any) -> str:
+    text = value if isinstance(value, str) else json.dumps(value)
+    return text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}…"

@@ -1,0 +1,105 @@
+"""Uploads: one of them with how fast it goes, the newest, and the rows that were rejected."""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from io import StringIO
+from uuid import UUID
+
+from django.db.models import Count, QuerySet
+
+from activations.mapping.catalogue import ATTRIBUTES
+from activations.models import Audience, Upload, UploadReject
+from activations.terms import UploadStatus
+
+_ROWS_PER_PART = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an upload is; `seconds_left` is None while nobody can know."""
+
+    upload: Upload
+    percent: int
+    rows_per_second: int
+    seconds_left: int | None
+
+    @property
+    def minutes_left(self) -> int:
+        """Rounded up."""
+        return -(-(self.seconds_left or 0) // 60)
+
+    @property
+    def is_letting_leave(self) -> bool:
+        """The file is read; who is not in it is leaving."""
+        upload = self.upload
+        return upload.replaces and upload.cursor >= upload.size
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why rows were rejected, with the first of them."""
+
+    code: str
+    message: str
+    count: int
+
+
+def get(*, uuid: UUID) -> Upload:
+    """Raises Upload.DoesNotExist."""
+    return Upload.objects.select_related("audience", "created_by").get(uuid=uuid)
+
+
+def listing() -> QuerySet[Upload]:
+    """All that were started, the newest first."""
+    found = Upload.objects.exclude(status=UploadStatus.DRAFT).select_related("audience")
+    return found.order_by("-created_at", "-pk")
+
+
+def newest(*, audience: Audience, count: int = 5) -> list[Upload]:
+    """The last files of an audience."""
+    return list(listing().filter(audience=audience)[:count])
+
+
+def progress(*, upload: Upload, at: datetime) -> Progress:
+    """By the bytes that are stored; the rate is that of the whole upload."""
+    end = upload.finished_at or at
+    seconds = max((end - upload.started_at).total_seconds(), 0.1) if upload.started_at else 0.1
+    is_moving = upload.status == UploadStatus.RUNNING and upload.cursor > 0
+    left = (upload.size - upload.cursor) * seconds / upload.cursor if is_moving else None
+    return Progress(
+        upload=upload,
+        percent=min(100, 100 * upload.cursor // max(upload.size, 1)),
+        rows_per_second=round(upload.rows_read / seconds),
+        seconds_left=round(left) if left is not None else None,
+    )
+
+
+def reasons(*, upload: Upload) -> list[Reason]:
+    """What was wrong with the rejected rows, the most frequent first; one query."""
+    if not upload.rows_rejected:
+        return []
+    rows = UploadReject.objects.filter(upload=upload).order_by()
+    grouped = rows.values_list("code", "message").annotate(count=Count("*"))
+    return sorted((Reason(*row) for row in grouped), key=lambda r: (-r.count, r.code))[:20]
+
+
+def rejects_csv(*, upload: Upload) -> Iterator[str]:
+    """Row number and reason of every kept reject, part by part."""
+    yield "row,code,reason\r\n"
+    after = 0
+    while True:
+        rows = UploadReject.objects.filter(upload=upload, row__gt=after).order_by("row")
+        part = list(rows.values_list("row", "code", "message")[:_ROWS_PER_PART])
+        if not part:
+            return
+        text = StringIO()
+        csv.writer(text).writerows(part)
+        yield text.getvalue()
+        after = part[-1][0]
+
+
+def known_paths() -> list[tuple[str, str]]:
+    """XDM paths a column may go to, with what people call them."""
+    return [(attribute.path, attribute.label) for attribute in ATTRIBUTES]
