@@ -48,7 +48,12 @@ def schedule_rows(*, data: QueryDict) -> list[ScheduleRow]:
 class AudienceNameForm(forms.Form):
     """What people call an audience."""
 
-    name = forms.CharField(label="Name", max_length=255)
+    name = forms.CharField(
+        label="Name",
+        max_length=255,
+        widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "off"}),
+        error_messages={"required": "Give the audience a name."},
+    )
 
 
 def person_asked_for(*, data: QueryDict) -> int | str:

@@ -6,7 +6,7 @@ from django import forms
 from django.forms.utils import ErrorDict
 
 from activations.services.uploads import columns
-from activations.services.uploads.inspecting import Preview
+from activations.services.uploads.inspecting import MAX_BYTES, Preview
 from activations.services.uploads.lifecycle import EMAIL, Order
 
 ADD, REPLACE = "add", "replace"
@@ -22,7 +22,14 @@ class FileForm(forms.Form):
     file = forms.FileField(
         label="CSV file",
         allow_empty_file=True,
-        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,text/csv", "autofocus": True}),
+        widget=forms.FileInput(
+            attrs={
+                "accept": ".csv,.txt,.tsv,text/csv",
+                "autofocus": True,
+                "data-max-bytes": MAX_BYTES,
+                "data-too-large": "The file is larger than 1 GB; split it into several.",
+            }
+        ),
         help_text="One person a line, below a header line that names the columns. One column "
         "holds the e-mail address. At most 25 columns and 1 GB.",
         error_messages={"required": "Choose a CSV file."},
@@ -83,7 +90,8 @@ class OrderForm(forms.Form):
         field.initial = email
         paths = columns.suggest_paths(preview=preview, email=email)
         for index, (title, path) in enumerate(zip(preview.header, paths, strict=True)):
-            self.fields[f"path-{index}"] = _path_field(title, path)
+            blank = "The e-mail address" if index == email else "Left out"
+            self.fields[f"path-{index}"] = _path_field(title, path, blank)
 
     @property
     def rows(self) -> list[dict[str, Any]]:
@@ -128,12 +136,12 @@ class OrderForm(forms.Form):
         return columns.conflict(paths=[*filter(None, taken), path])
 
 
-def _path_field(title: str, path: str) -> forms.CharField:
+def _path_field(title: str, path: str, blank: str) -> forms.CharField:
     attributes = {"list": "paths", "autocomplete": "off", "spellcheck": "false"}
     return forms.CharField(
         label=f"Attribute for {title}",
         required=False,
         initial=path,
         max_length=columns.MAX_PATH,
-        widget=forms.TextInput(attrs={**attributes, "placeholder": "Left out"}),
+        widget=forms.TextInput(attrs={**attributes, "placeholder": blank}),
     )

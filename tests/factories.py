@@ -6,8 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import factory
-from django.contrib.auth.models import Permission, User
-from django.contrib.contenttypes.models import ContentType
+from django.contrib.auth.models import User
 from factory.django import DjangoModelFactory
 
 from activations import models as activations
@@ -237,13 +236,6 @@ class ApiKeyFactory(DjangoModelFactory[activations.ApiKey]):
     name = factory.Sequence(lambda n: f"Key {n}")
     prefix = factory.Sequence(lambda n: f"key{n}")
     secret_hash = factory.LazyAttribute(lambda k: hashlib.sha256(k.key.encode()).hexdigest())
-
-
-def permission(codename: str) -> Permission:
-    """One of `connections.permissions`, to be given to a user."""
-    content_type, _ = ContentType.objects.get_or_create(app_label="connections", model="access")
-    found, _ = Permission.objects.get_or_create(content_type=content_type, codename=codename)
-    return found
 
 
 def map_mandatory(destination: connections.Destination, **more: str) -> None:

@@ -11,6 +11,7 @@ from django.db.models import Count, QuerySet
 
 from activations.mapping.catalogue import ATTRIBUTES
 from activations.models import Audience, Upload, UploadReject
+from activations.services.uploads.running import MOST_REJECTS
 from activations.terms import UploadStatus
 
 _ROWS_PER_PART = 2_000
@@ -29,6 +30,11 @@ class Progress:
     def minutes_left(self) -> int:
         """Rounded up."""
         return -(-(self.seconds_left or 0) // 60)
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether more rows were rejected than are kept with their reasons."""
+        return self.upload.rows_rejected > MOST_REJECTS
 
     @property
     def is_letting_leave(self) -> bool:

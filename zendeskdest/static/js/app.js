@@ -4,6 +4,7 @@ import "./busy.js";
 import "./combobox.js";
 import "./copy.js";
 import "./dialog.js";
+import "./file-size.js";
 import "./focus-first-error.js";
 import "./live.js";
 import "./menu.js";
