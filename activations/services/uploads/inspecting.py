@@ -84,7 +84,7 @@ def _by_first_special_character(head: bytes, stream: BinaryIO) -> str:
     if len(character) < 4:
         character += stream.read(4 - len(character))
     try:
-        codecs.getincrementaldecoder("utf-8")().decode(character[: _length(character[0])])
+        character[: _length(character[0])].decode("utf-8")
     except UnicodeDecodeError:
         return WINDOWS
     return UTF_8
