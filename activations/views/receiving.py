@@ -38,8 +38,8 @@ class AudienceFile(TemporaryFileUploadHandler):
             raise SkipFile
         if self._announced > self.limit + _OTHER_FIELDS:
             self._refuse(TOO_LARGE)
-        storage.folder()
         try:
+            storage.folder()
             super().new_file(*args, **kwargs)
         except OSError as error:
             self._refuse(storage.words(error=error))

@@ -79,8 +79,9 @@ def _name_the_audience(person: Person) -> None:
     page.get_by_role("link", name="Not yet named").click()
     expect(page.get_by_role("heading", name="Not yet named")).to_be_visible()
     person.photograph("06-audience-unnamed")
+    page.get_by_role("link", name="Rename").click()
     page.get_by_label("Name").fill("VIP customers")
-    page.get_by_role("button", name="Give it this name").click()
+    page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("heading", name="VIP customers")).to_be_visible()
 
 

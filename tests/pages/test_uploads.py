@@ -1,5 +1,6 @@
 """Uploading an audience: what is refused in words, what is previewed, what is shown."""
 
+import errno
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from activations.models import Audience, Upload
-from activations.services.uploads import running
+from activations.services.uploads import running, storage
 from activations.views.receiving import AudienceFile
 from tests import factories
 from tests.factories import NOON
@@ -103,6 +104,16 @@ def test_a_file_over_the_limit_is_refused_and_the_audience_kept(
         assert "The file is larger than" in page
         assert f'value="{audience.uuid}"' in page
     assert list(folder.iterdir()) == []
+
+
+def test_a_server_that_cannot_store_the_file_says_so(
+    signed_in: Client, tmp_path: Path, settings: Settings
+) -> None:
+    (tmp_path / "taken").write_text("no folder")
+    settings.FILE_UPLOAD_TEMP_DIR = tmp_path / "taken" / "uploads"
+    page = _send(signed_in, GOOD).content.decode()
+    assert "The server could not store the file (Not a directory)" in page
+    assert "disk is full" in storage.words(error=OSError(errno.ENOSPC, "No space left on device"))
 
 
 def test_no_file_is_said_so(signed_in: Client) -> None:
