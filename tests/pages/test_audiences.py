@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from activations.models import Audience, Profile
 from activations.services import audience_days
+from connections.permissions import Permission
 from tests import factories
 from tests.factories import NOON
 from tests.pages.conftest import CountQueries
@@ -152,9 +153,7 @@ def test_an_audience_that_is_activated_or_being_filled_is_not_deleted(signed_in:
 
 
 def test_who_may_not_see_profiles_sees_no_samples(client: Client, db: None) -> None:
-    viewer = factories.UserFactory()
-    viewer.user_permissions.add(factories.permission("view_segments"))
-    client.force_login(viewer)
+    client.force_login(factories.member(Permission.VIEW_AUDIENCES))
     audience = factories.MembershipFactory(profile__email="ann@example.org").audience
     page = _page(client, audience)
     assert "ann@example.org" not in page

@@ -10,6 +10,7 @@ from django.utils import timezone
 from activations.models import ApiKey, IngestHour
 from activations.services import api_keys, ingest_hours
 from activations.terms import IngestSource
+from connections.permissions import Permission
 from tests import factories
 from tests.factories import NOON
 from tests.pages.conftest import CountQueries
@@ -97,9 +98,7 @@ def test_a_revoked_key_is_refused(signed_in: Client) -> None:
 
 
 def test_who_only_watches_sees_no_keys_and_makes_none(client: Client, db: None) -> None:
-    viewer = factories.UserFactory()
-    viewer.user_permissions.add(factories.permission("data_monitoring"))
-    client.force_login(viewer)
+    client.force_login(factories.member(Permission.MONITOR_DATA))
     key = factories.ApiKeyFactory()
     assert "API keys" not in client.get(API).content.decode()
     assert client.post(API, {"name": "x"}).status_code == 403

@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from activations.models import Profile
 from connections.models import Destination
+from connections.permissions import Permission
 from tests import factories
 from tests.pages.conftest import CountQueries
 
@@ -83,9 +84,7 @@ def test_why_nothing_would_be_sent_is_said(signed_in: Client, destination: Desti
 
 
 def test_identities_are_shown_to_those_who_may_see_them(client: Client, ann: Profile) -> None:
-    viewer = factories.UserFactory()
-    viewer.user_permissions.add(factories.permission("view_profiles"))
-    client.force_login(viewer)
+    client.force_login(factories.member(Permission.VIEW_PROFILES))
     page = client.get(_address(client, ann.email)).content.decode()
     assert "Identities" not in page
     assert "What would be sent" not in page
