@@ -86,6 +86,13 @@ def count_audiences() -> None:
     audience_days.count_all(at=timezone.now(), stop=_stopping.is_set)
 
 
+@shared_task(name="runs.count_audiences", ignore_result=True)
+@_one_at_a_time
+def count_audience_runs() -> None:
+    """The hourly account of each audience, from what was settled."""
+    upkeep.count_audience_runs(at=timezone.now(), stop=_stopping.is_set)
+
+
 @shared_task(name="deliveries.prune", ignore_result=True)
 @_one_at_a_time
 def prune() -> None:

@@ -216,6 +216,22 @@ class DataflowRunFactory(DjangoModelFactory[activations.DataflowRun]):
     started_at = NOON
 
 
+class AudienceRunFactory(DjangoModelFactory[activations.AudienceRun]):
+    class Meta:
+        model = activations.AudienceRun
+
+    destination = factory.SubFactory(DestinationFactory)
+    audience = factory.SubFactory(AudienceFactory)
+    started_at = NOON
+
+
+class AudienceRunCursorFactory(DjangoModelFactory[activations.AudienceRunCursor]):
+    class Meta:
+        model = activations.AudienceRunCursor
+
+    counted_until = NOON
+
+
 class ActivationDraftFactory(DjangoModelFactory[activations.ActivationDraft]):
     class Meta:
         model = activations.ActivationDraft

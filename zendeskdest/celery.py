@@ -22,6 +22,7 @@ CHORES: Final = {
     "profiles.expire_memberships": 60.0,
     "uploads.process": 2.0,
     "audiences.count": 60.0,
+    "runs.count_audiences": 60.0,
     "deliveries.prune": 3600.0,
 }
 # With beat about, a worker waits for so many missed bells before it does a chore by itself.

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('activations', '0005_no_delivery_by_contact'),
+        ('activations', '0006_audience_runs'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

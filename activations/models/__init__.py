@@ -8,7 +8,7 @@ from activations.models.drafts import ActivationDraft
 from activations.models.ingestion import IngestHour, IngestReceipt
 from activations.models.mappings import Activation, FieldMapping
 from activations.models.profiles import Profile
-from activations.models.runs import Backfill, DataflowRun
+from activations.models.runs import AudienceRun, AudienceRunCursor, Backfill, DataflowRun
 from activations.models.uploads import Upload, UploadReject
 
 __all__ = [
@@ -18,6 +18,8 @@ __all__ = [
     "Attempt",
     "Audience",
     "AudienceDay",
+    "AudienceRun",
+    "AudienceRunCursor",
     "Backfill",
     "Count",
     "DataflowRun",

@@ -95,6 +95,12 @@ class Delivery(models.Model):
                 condition=Q(unsettled_until__isnull=False),
                 name="delivery_unsettled",
             ),
+            # What ended lately, for the runs of audiences and the reasons of a dataflow run.
+            models.Index(
+                fields=["updated_at", "destination", "state", "code"],
+                condition=Q(state__in=["excluded", "failed"]),
+                name="delivery_ended",
+            ),
         ]
 
 

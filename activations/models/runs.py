@@ -1,10 +1,11 @@
-"""Long work and its account: backfills, and the hourly dataflow runs."""
+"""Long work and its account: backfills, and the hourly runs of destinations and audiences."""
 
 import uuid
 
 from django.db import models
 from django.db.models import Q
 
+from activations.models.audiences import Audience
 from activations.models.mappings import Activation
 from connections.models import Destination
 
@@ -54,3 +55,44 @@ class DataflowRun(models.Model):
                 fields=["destination", "started_at"], name="one_run_per_destination_and_hour"
             )
         ]
+
+
+class AudienceRun(models.Model):
+    """One clock hour of one audience at one destination.
+
+    A profile counts in every activated audience it has a membership in, so the audiences of a
+    destination add up to more than its dataflow run. Counted a few minutes later than the runs.
+    """
+
+    # No index of its own: the unique constraint below begins with it.
+    destination = models.ForeignKey(
+        Destination, on_delete=models.CASCADE, related_name="audience_runs", db_index=False
+    )
+    audience = models.ForeignKey(Audience, on_delete=models.CASCADE, related_name="runs")
+    started_at = models.DateTimeField()
+    activated = models.PositiveBigIntegerField(default=0)
+    excluded = models.PositiveBigIntegerField(default=0)
+    failed = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        ordering = ("-started_at", "-pk")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["destination", "audience", "started_at"],
+                name="one_run_per_destination_audience_and_hour",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["started_at", "audience", "activated"], name="audience_run_hour"),
+            models.Index(
+                fields=["destination", "started_at"],
+                condition=Q(failed__gt=0),
+                name="audience_run_failed",
+            ),
+        ]
+
+
+class AudienceRunCursor(models.Model):
+    """Up to which instant the audience runs are counted: one row, changed with the counts."""
+
+    counted_until = models.DateTimeField()

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from activations.audiences import store as audiences
-from activations.deliveries.store import attempts, intake, runs
+from activations.deliveries.store import attempts, audience_runs, intake, runs
 from activations.services import audience_days, ingest_hours, receipts
 from activations.services.uploads import lifecycle
 from connections import accounts
@@ -16,6 +16,9 @@ logger = logging.getLogger(__name__)
 
 EXPIRE_AT_ONCE = 500
 PRUNE_AT_ONCE = 5_000
+# An hour at the full rate of one token is 36,000 requests: eighteen slices.
+COUNT_AT_ONCE = 2_000
+COUNT_SLICES = 60
 KEEP_RUNS_FOR = timedelta(days=90)
 
 
@@ -48,12 +51,24 @@ def expire_memberships(*, at: datetime, stop: Callable[[], bool] = _never) -> in
     return total
 
 
+def count_audience_runs(*, at: datetime, stop: Callable[[], bool] = _never) -> int:
+    """Add what was settled since the last time to the runs of its audiences; returns the slices."""
+    for counted in range(COUNT_SLICES):
+        if stop() or not audience_runs.count_slice(at=at, limit=COUNT_AT_ONCE):
+            return counted
+    return COUNT_SLICES
+
+
 def prune(*, at: datetime, stop: Callable[[], bool] = _never) -> None:
-    """Forget attempts, receipts, dataflow runs, uploads and counts that are over age."""
-    for forget in (attempts.prune, receipts.prune):
+    """Forget attempts, receipts, runs, uploads and counts that are over age."""
+    for forget in (attempts.prune, receipts.prune, _prune_audience_runs):
         while not stop() and forget(at=at, limit=PRUNE_AT_ONCE) == PRUNE_AT_ONCE:
             pass
     runs.prune(before=at - KEEP_RUNS_FOR)
     lifecycle.prune(at=at)
     ingest_hours.prune(at=at)
     audience_days.prune(at=at)
+
+
+def _prune_audience_runs(*, at: datetime, limit: int) -> int:
+    return audience_runs.prune(before=at - KEEP_RUNS_FOR, limit=limit)
