@@ -19,7 +19,9 @@ from zendeskdest import __version__
 # Zendesk switches Sell off on this day.
 SELL_ENDS_ON = date(2027, 8, 31)
 
+# Label, URL name, icon, paths below which it is the current one.
 NAVIGATION = (
+    ("Overview", "overview", "layout-dashboard", ("/overview/",)),
     (
         "Destinations",
         "connections:catalog",
@@ -27,9 +29,10 @@ NAVIGATION = (
         ("/destinations/", "/activations/", "/accounts/"),
     ),
     ("Audiences", "activations:audiences", "users", ("/audiences/",)),
-    ("People", "connections:people", "user-cog", ("/people/",)),
     ("Profiles", "activations:people", "user-search", ("/profiles/",)),
+    ("Monitoring", "activations:monitoring", "activity", ("/monitoring/",)),
     ("Ingestion", "activations:ingestion", "database", ("/ingestion/",)),
+    ("People", "connections:people", "user-cog", ("/people/",)),
 )
 
 

@@ -5,14 +5,15 @@ from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import TemplateView
 
-from activations.views import metrics
+from activations.views import metrics, overview
 from connections.permissions import open_to_members
 from connections.views import health, sign_in, theme
-from zendeskdest import home
+from zendeskdest import home, samples
 
 handler403 = "connections.views.refusal.refuse"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
+    path("overview/", overview.show, name="overview"),
     path("sign-in/", sign_in.SignIn.as_view(), name="login"),
     path("sign-in/<str:secret>/", sign_in.redeem, name="sign-in-link"),
     path("sign-out/", open_to_members(LogoutView.as_view()), name="logout"),
@@ -26,5 +27,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("activations.urls")),
 ]
 if settings.DEBUG:
-    gallery = open_to_members(TemplateView.as_view(template_name="components/gallery.html"))
+    gallery = open_to_members(
+        TemplateView.as_view(
+            template_name="components/gallery.html", extra_context={"charts": samples.charts()}
+        )
+    )
     urlpatterns.append(path("ui/", gallery, name="gallery"))

@@ -113,6 +113,11 @@ def queued(*, destination_id: int) -> int:
     return Delivery.objects.filter(IS_OPEN, destination_id=destination_id).count()
 
 
+def queues() -> dict[int, int]:
+    """How many stand in line or wait for a retry at each destination, in one query."""
+    return dict(Destination.objects.order_by().values_list("pk", _count(IS_OPEN)))
+
+
 def _take(destinations: QuerySet[Destination]) -> dict[int, Census]:
     counted = destinations.order_by().values(
         "pk",

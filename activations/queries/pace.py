@@ -1,5 +1,6 @@
 """How fast contacts go out now: measured over the last minute from the requests written down."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -59,6 +60,23 @@ def measure(*, destination_id: int, token_fingerprint: str, at: datetime) -> Pac
     written = _count(ours, (_WRITTEN,), destination_id)
     settled = _count(ours, (_WRITTEN, _REJECTED))
     return Pace(round(written * 60 / seconds), settled / seconds, last_request_at)
+
+
+def by_token(*, at: datetime) -> dict[str, float]:
+    """Requests a second that each token's answers settled in the last minute, in one query."""
+    newest = Attempt.objects.filter(started_at__gte=at - WINDOW).order_by("-started_at", "-pk")
+    rows = list(
+        newest.values_list("started_at", "outcome", "delivery__account__token_fingerprint")[
+            :MOST_REQUESTS
+        ]
+    )
+    if not rows:
+        return {}
+    # Cut short by the limit, they are of less than the whole window.
+    is_cut = len(rows) == MOST_REQUESTS
+    seconds = (at - rows[-1][0]).total_seconds() if is_cut else WINDOW.total_seconds()
+    settled = Counter(token for _, outcome, token in rows if outcome in (_WRITTEN, _REJECTED))
+    return {token: count / max(seconds, 1.0) for token, count in settled.items()}
 
 
 def _count(rows: Sequence[_Row], outcomes: Sequence[str], destination_id: int | None = None) -> int:

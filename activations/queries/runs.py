@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from activations.models import DataflowRun
+from activations.queries import sums
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +26,6 @@ def of(*, destination_id: int) -> QuerySet[DataflowRun]:
 def rows(*, runs: list[DataflowRun], has_work: bool, at: datetime) -> list[Row]:
     """A run is processing while its hour lasts and something is still to be sent."""
     hour = at.replace(minute=0, second=0, microsecond=0)
-    return [Row(run, _rate(run), has_work and run.started_at >= hour) for run in runs]
-
-
-def _rate(run: DataflowRun) -> str:
-    outcomes = run.identities_activated + run.identities_excluded + run.identities_failed
-    return f"{100 * run.identities_activated / outcomes:.1f} %" if outcomes else ""
+    return [
+        Row(run, sums.of_run(run=run).rate, has_work and run.started_at >= hour) for run in runs
+    ]

@@ -1,6 +1,7 @@
 /** Everything the pages do in the browser. Each module listens on the document, so htmx swaps need no setup. */
 import "./autosubmit.js";
 import "./busy.js";
+import "./chart.js";
 import "./combobox.js";
 import "./copy.js";
 import "./dialog.js";
@@ -13,3 +14,4 @@ import "./selection.js";
 import "./tabs.js";
 import "./time.js";
 import "./toast.js";
+import "./zone.js";

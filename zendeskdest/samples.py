@@ -1,0 +1,30 @@
+"""Charts in each of their states, for the page of components that is shown while DEBUG is on."""
+
+from activations.charts import Chart, Moment, Series, over_time
+
+
+def charts() -> list[Chart]:
+    """A usual day, nothing at all, a single moment, very large numbers, no time."""
+    usual = tuple(900 + (number * 377) % 500 for number in range(24))
+    few = tuple((number * 7) % 90 for number in range(24))
+    return [
+        _chart("A usual day", usual, few, tuple(count // 2 for count in few)),
+        _chart("Nothing happened", (0,) * 24, (0,) * 24, (0,) * 24),
+        _chart("A single hour", (42,), (3,), (1,)),
+        _chart("Large numbers", (10**12, 3 * 10**12, 7), (10**11, 0, 9), (0, 10**10, 8)),
+        _chart("No time at all", (), (), ()),
+    ]
+
+
+def _chart(label: str, *values: tuple[int, ...]) -> Chart:
+    kinds = ("activated", "excluded", "failed")
+    return over_time(
+        id=label.lower().replace(" ", "-"),
+        label=label,
+        moments=[
+            Moment(f"{hour:02}:00", f"22 Nov, {hour:02}:00") for hour in range(len(values[0]))
+        ],
+        series=[
+            Series(kind, kind.capitalize(), row) for kind, row in zip(kinds, values, strict=True)
+        ],
+    )
