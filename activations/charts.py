@@ -143,15 +143,26 @@ class Chart:
 
 
 def over_time(
-    *, id: str, label: str, moments: Sequence[Moment], series: Sequence[Series], group: int = 1
+    *,
+    id: str,
+    label: str,
+    moments: Sequence[Moment],
+    series: Sequence[Series],
+    group: int = 1,
+    is_open: bool = False,
 ) -> Chart:
-    """A chart of series over the same moments; words stand under every n-th `group` of moments."""
+    """A chart of series over the same moments; words stand under every n-th `group` of moments.
+
+    `is_open`: the last moment is not over, so its marks stand alone and no line falls to them.
+    """
     rows = tuple(
         TableRow(moment.words, tuple(one.values[index] for one in series))
         for index, moment in enumerate(moments)
     )
     top = scale(most=max((value for one in series for value in one.values), default=0))
-    pictures = tuple(_draw(frame, moments, series, rows, top, group) for frame in (WIDE, NARROW))
+    pictures = tuple(
+        _draw(frame, moments, series, rows, top, (group, is_open)) for frame in (WIDE, NARROW)
+    )
     return Chart(id, label, tuple(series), pictures if moments else (), rows)
 
 
@@ -179,9 +190,11 @@ def _draw(
     series: Sequence[Series],
     rows: Sequence[TableRow],
     numbers: Sequence[int],
-    group: int,
+    options: tuple[int, bool],
 ) -> Picture:
+    group, is_open = options
     xs = _spread(frame, len(moments))
+    drawn = len(xs) - 1 if is_open and len(xs) > 1 else len(xs)
     heights = {
         one.kind: [_height(frame, value, numbers[-1]) for value in one.values] for one in series
     }
@@ -193,7 +206,7 @@ def _draw(
         frame=frame,
         across=_words_under(frame, moments, xs, group),
         up=up,
-        lines=tuple(_line(frame, one.kind, xs, heights[one.kind]) for one in series),
+        lines=tuple(_line(frame, one.kind, xs, heights[one.kind], drawn) for one in series),
         slots=_slots(frame, xs, [heights[one.kind] for one in series], series, rows),
     )
 
@@ -225,11 +238,11 @@ def _anchor(frame: Frame, x: float) -> str:
     return "end" if x > frame.end - 20 else "middle"
 
 
-def _line(frame: Frame, kind: str, xs: Sequence[float], ys: Sequence[float]) -> Line:
-    points = [f"{_text(x)} {_text(y)}" for x, y in zip(xs, ys, strict=True)]
+def _line(frame: Frame, kind: str, xs: Sequence[float], ys: Sequence[float], drawn: int) -> Line:
+    points = [f"{_text(x)} {_text(y)}" for x, y in zip(xs[:drawn], ys[:drawn], strict=True)]
     path = "M" + " L".join(points) if points else ""
     area = f"{path} V{frame.floor} H{_text(xs[0])} Z" if len(points) > 1 else ""
-    has_marks = len(points) <= _MOST_MARKS
+    has_marks = len(xs) <= _MOST_MARKS
     marks = [Mark(_text(x), _text(y)) for x, y in zip(xs, ys, strict=True)]
     return Line(kind, path, area, tuple(marks if has_marks else marks[-1:]))
 

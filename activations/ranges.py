@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Final
 
@@ -29,6 +29,8 @@ class Range:
     zone: tzinfo
     unit: str
     starts: tuple[datetime, ...]
+    # Whether the present hour is its last.
+    is_open: bool
 
     @property
     def label(self) -> str:
@@ -63,8 +65,11 @@ class Range:
         return max(bisect_right(self.starts, instant) - 1, 0)
 
     def moments(self) -> list[Moment]:
-        """The parts in words."""
-        return [self._moment(start.astimezone(self.zone)) for start in self.starts]
+        """The parts in words; the last of an open range says that it is not over."""
+        found = [self._moment(start.astimezone(self.zone)) for start in self.starts]
+        if self.is_open:
+            found[-1] = replace(found[-1], words=f"{found[-1].words} (so far)")
+        return found
 
     def _moment(self, start: datetime) -> Moment:
         day = f"{start.day} {start:%b}"
@@ -85,10 +90,10 @@ def of(*, key: str, zone: tzinfo, at: datetime) -> Range:
     """One of the presets, up to the end of the present hour; an unknown key is the first."""
     until = at.astimezone(UTC).replace(minute=0, second=0, microsecond=0) + _HOUR
     if key not in (WEEK, MONTH):
-        return _made(DAY, until - timedelta(hours=24), until, zone, "hour")
+        return _made(DAY, until - timedelta(hours=24), until, zone, "hour", is_open=True)
     days, unit = (7, "quarter") if key == WEEK else (30, "day")
     first = at.astimezone(zone).date() - timedelta(days=days - 1)
-    return _made(key, _midnight(first, zone), until, zone, unit)
+    return _made(key, _midnight(first, zone), until, zone, unit, is_open=True)
 
 
 def between(*, first: str, last: str, zone: tzinfo, at: datetime) -> Range:
@@ -107,19 +112,18 @@ def between(*, first: str, last: str, zone: tzinfo, at: datetime) -> Range:
     days = (min(last_on, today) - first_on).days + 1
     if days > MOST_DAYS:
         raise CannotRead(f"Choose at most {MOST_DAYS} days.")
-    until = min(
-        _midnight(min(last_on, today) + timedelta(days=1), zone),
-        of(key=DAY, zone=zone, at=at).until,
-    )
+    end = _midnight(min(last_on, today) + timedelta(days=1), zone)
+    present = of(key=DAY, zone=zone, at=at).until
     unit = "hour" if days <= _SHORT_DAYS else "quarter" if days <= _MIDDLE_DAYS else "day"
-    return _made(CUSTOM, _midnight(first_on, zone), until, zone, unit)
+    until, is_open = min(end, present), present <= end
+    return _made(CUSTOM, _midnight(first_on, zone), until, zone, unit, is_open=is_open)
 
 
-def _made(key: str, since: datetime, until: datetime, zone: tzinfo, unit: str) -> Range:
-    starts = sorted(
-        {start for start in _starts(since, until, zone, unit) if since <= start < until}
-    )
-    return Range(key, since, until, zone, unit, tuple(starts))
+def _made(
+    key: str, since: datetime, until: datetime, zone: tzinfo, unit: str, *, is_open: bool
+) -> Range:
+    starts = {start for start in _starts(since, until, zone, unit) if since <= start < until}
+    return Range(key, since, until, zone, unit, tuple(sorted(starts)), is_open)
 
 
 def _starts(since: datetime, until: datetime, zone: tzinfo, unit: str) -> Iterator[datetime]:

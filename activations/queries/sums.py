@@ -111,6 +111,7 @@ def chart(*, id: str, label: str, parts: Collection[Sums], range: Range) -> Char
             for kind in kinds
         ],
         group=range.group,
+        is_open=range.is_open,
     )
 
 

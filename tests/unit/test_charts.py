@@ -101,3 +101,11 @@ def test_picture_and_table_tell_the_same_numbers() -> None:
     assert made.pictures[0].slots[1].words == "Sunday, 1:00: Activated 1,234 · Failed 0"
     assert made.rows[1].values == (1234, 0)
     assert made.last_words == made.pictures[0].slots[1].words
+
+
+def test_a_moment_that_is_not_over_is_marked_without_a_line() -> None:
+    moments = [Moment("", str(number)) for number in range(3)]
+    series = [Series("activated", "Activated", (9, 9, 1))]
+    made = charts.over_time(id="c", label="", moments=moments, series=series, is_open=True)
+    line = made.pictures[0].lines[0]
+    assert (line.path.count("L"), len(line.marks), len(made.rows)) == (1, 3, 3)

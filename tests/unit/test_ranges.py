@@ -102,3 +102,10 @@ def test_it_is_told_in_words_of_the_zone() -> None:
     found = ranges.between(first="2026-03-28", last="2026-03-28", zone=KOLKATA, at=AT)
     assert found.label == "28 Mar 2026"
     assert found.moments()[0].words == "28 Mar, 00:00"
+
+
+def test_only_a_time_with_the_present_hour_is_not_over() -> None:
+    today = ranges.between(first="2026-03-28", last="2026-03-29", zone=UTC, at=AT)
+    before = ranges.between(first="2026-03-27", last="2026-03-28", zone=UTC, at=AT)
+    assert today.moments()[-1].words == "29 Mar, 12:00 (so far)"
+    assert before.moments()[-1].words == "28 Mar, 23:00"
