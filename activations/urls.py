@@ -10,6 +10,7 @@ from activations.views import (
     monitoring,
     people,
     profiles,
+    system,
     uploads,
 )
 from activations.views.wizard import audiences as audiences_step
@@ -21,6 +22,7 @@ _DRAFT = "activations/drafts/<uuid:uuid>/"
 
 urlpatterns = [
     path("destinations/browse/", browse.browse, name="browse"),
+    path("destinations/system/", system.show, name="system"),
     path("destinations/activate/", browse.choose, name="choose"),
     path("destinations/<uuid:uuid>/", destination.dataflow_runs, name="destination-detail"),
     path(

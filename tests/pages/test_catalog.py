@@ -9,10 +9,6 @@ from tests import factories
 CATALOG = "/destinations/catalog/"
 
 
-def test_the_root_leads_to_the_catalog(signed_in: Client) -> None:
-    assert signed_in.get("/")["Location"] == CATALOG
-
-
 def test_zendesk_offers_set_up_while_there_is_no_destination(signed_in: Client) -> None:
     page = signed_in.get(CATALOG).content.decode()
     assert "Set up" in page

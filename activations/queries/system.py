@@ -1,0 +1,139 @@
+"""The system view: which audiences are sent to which destinations, with which accounts."""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.db.models import Count, QuerySet
+
+from activations import system_picture
+from activations.models import Activation
+from activations.system_picture import Node, Picture
+from connections.destinations import effective_status
+from connections.models import AccountStatus, Destination, DestinationStatus
+
+MOST_AUDIENCES: Final = 12
+MOST_DESTINATIONS: Final = 25
+_STATUS: Final = {
+    "enabled": ("Enabled", "success"),
+    "disabled": ("Disabled", "neutral"),
+    "error": ("Error", "danger"),
+}
+_ACCOUNT: Final = {
+    AccountStatus.CONNECTED.value: ("Connected", "success"),
+    AccountStatus.REJECTED.value: ("Rejected", "danger"),
+    AccountStatus.UNCHECKED.value: ("Not checked yet", "neutral"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A destination for the table beside the picture."""
+
+    destination: Destination
+    status: str
+    audience_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """What is shown, and what the selection is about: (kind, uuid), empty without one."""
+
+    picture: Picture
+    rows: tuple[Row, ...]
+    selected: Node | None
+    hidden_audiences: int
+    hidden_destinations: int
+
+    @property
+    def selected_kind(self) -> str:
+        """`audience`, `destination`, `account` or empty."""
+        return self.selected.key.partition(":")[0] if self.selected is not None else ""
+
+    @property
+    def selected_uuid(self) -> str:
+        """Of the selected thing."""
+        return self.selected.key.partition(":")[2] if self.selected is not None else ""
+
+
+def choices() -> list[Destination]:
+    """Every destination that is set up, with its account, by name."""
+    rows = Destination.objects.exclude(status=DestinationStatus.DRAFT)
+    return list(rows.select_related("account").order_by("name", "pk"))
+
+
+def load(*, destinations: list[Destination], selected: str) -> System:
+    """Four queries, whatever there is: the audiences that go to most destinations are shown."""
+    shown = destinations[:MOST_DESTINATIONS]
+    activations = Activation.objects.filter(destination__in=shown).order_by()
+    audiences, total = _audiences(activations)
+    counts = Counter(dict(activations.values_list("destination_id").annotate(count=Count("*"))))
+    nodes, links = [_audience(row) for row in audiences], _links(activations, audiences, shown)
+    hidden = total - len(audiences)
+    if hidden:
+        nodes.append(Node("more", 0, f"and {hidden:,} more audiences", "not drawn", is_group=True))
+        links += _rest(counts, links, shown)
+    for one in shown:
+        nodes.append(_destination(one, counts[one.pk]))
+        if one.account is not None:
+            links.append((f"destination:{one.uuid}", f"account:{one.account.uuid}"))
+    nodes += _accounts(shown)
+    picture = system_picture.draw(nodes=nodes, links=links, selected=selected)
+    chosen = next((node for node in nodes if node.key == selected and not node.is_group), None)
+    rows = tuple(Row(one, effective_status(one), counts[one.pk]) for one in shown)
+    return System(picture, rows, chosen, hidden, len(destinations) - len(shown))
+
+
+def _audiences(activations: QuerySet[Activation]) -> tuple[list[Any], int]:
+    found = (
+        activations.values("audience_id", "audience__uuid", "audience__name")
+        .annotate(count=Count("*"))
+        .order_by("-count", "audience__name", "audience_id")
+    )
+    total = activations.aggregate(count=Count("audience_id", distinct=True))["count"]
+    return list(found[:MOST_AUDIENCES]), total
+
+
+def _links(
+    activations: QuerySet[Activation], audiences: list[Any], shown: list[Destination]
+) -> list[tuple[str, str]]:
+    audience = {row["audience_id"]: f"audience:{row['audience__uuid']}" for row in audiences}
+    destination = {one.pk: f"destination:{one.uuid}" for one in shown}
+    pairs = activations.filter(audience_id__in=list(audience)).order_by("pk")
+    return [
+        (audience[audience_id], destination[destination_id])
+        for audience_id, destination_id in pairs.values_list("audience_id", "destination_id")
+    ]
+
+
+def _rest(
+    counts: Counter[int], links: list[tuple[str, str]], shown: list[Destination]
+) -> list[tuple[str, str]]:
+    """From the others to the destinations that have some of them."""
+    drawn = Counter(destination for _, destination in links)
+    keys = {one.pk: f"destination:{one.uuid}" for one in shown}
+    return [("more", key) for pk, key in keys.items() if counts[pk] > drawn[key]]
+
+
+def _audience(row: Any) -> Node:
+    count = row["count"]
+    words = f"to {count} destination{'' if count == 1 else 's'}"
+    return Node(
+        f"audience:{row['audience__uuid']}", 0, row["audience__name"] or "Not yet named", words
+    )
+
+
+def _destination(one: Destination, count: int) -> Node:
+    label, tone = _STATUS[effective_status(one)]
+    words = f"{label} · {count:,} audience{'' if count == 1 else 's'}"
+    return Node(f"destination:{one.uuid}", 1, one.name, words, tone)
+
+
+def _accounts(shown: list[Destination]) -> list[Node]:
+    found = {}
+    for one in shown:
+        if one.account is not None:
+            label, tone = _ACCOUNT[one.account.status]
+            key = f"account:{one.account.uuid}"
+            found[key] = Node(key, 2, one.account.name, label, tone)
+    return list(found.values())
