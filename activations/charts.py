@@ -22,6 +22,11 @@ class Series:
     label: str
     values: tuple[int, ...]
 
+    @property
+    def mark(self) -> str:
+        """Its mark for a legend that is 28 wide and 10 high."""
+        return _shape(self.kind, 14, 5)
+
 
 @dataclass(frozen=True, slots=True)
 class Moment:
@@ -69,21 +74,13 @@ class Tick:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
-    """Where a point is marked."""
-
-    x: str
-    y: str
-
-
-@dataclass(frozen=True, slots=True)
 class Line:
-    """A series as an SVG path; `area` closes it down to zero."""
+    """A series as SVG paths; `area` closes it down to zero, `marks` are all its points."""
 
     kind: str
     path: str
     area: str
-    marks: tuple[Mark, ...]
+    marks: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,8 +240,19 @@ def _line(frame: Frame, kind: str, xs: Sequence[float], ys: Sequence[float], dra
     path = "M" + " L".join(points) if points else ""
     area = f"{path} V{frame.floor} H{_text(xs[0])} Z" if len(points) > 1 else ""
     has_marks = len(xs) <= _MOST_MARKS
-    marks = [Mark(_text(x), _text(y)) for x, y in zip(xs, ys, strict=True)]
-    return Line(kind, path, area, tuple(marks if has_marks else marks[-1:]))
+    marks = [_shape(kind, x, y) for x, y in zip(xs, ys, strict=True)]
+    return Line(kind, path, area, "".join(marks if has_marks else marks[-1:]))
+
+
+def _shape(kind: str, x: float, y: float) -> str:
+    """A point's mark; its shape tells the series apart without colour."""
+    match kind:
+        case "excluded":
+            return f"M{_text(x - 3)} {_text(y - 3)}h6v6h-6z"
+        case "failed":
+            return f"M{_text(x)} {_text(y - 4)}l4 7h-8z"
+        case _:
+            return f"M{_text(x - 3)} {_text(y)}a3 3 0 1 0 6 0a3 3 0 1 0 -6 0z"
 
 
 def _slots(

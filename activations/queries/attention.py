@@ -43,7 +43,7 @@ def of(
     alerts: Sequence[Record],
     at: datetime,
 ) -> list[Item]:
-    """Two queries; the destinations (drafts left out) come with their accounts."""
+    """Three queries; the destinations (drafts left out) come with their accounts."""
     known = {row.account for row in destinations if row.account is not None}
     rejected = [_rejected(one) for one in known if one.status == AccountStatus.REJECTED]
     stopped = [_stopped(one) for one in destinations if one.status == DestinationStatus.ERROR]
@@ -109,13 +109,22 @@ def _failures(
 def _gone(destinations: Sequence[Destination]) -> Iterator[Item]:
     """Mapping IDs that Zendesk had no contact field for when its fields were last read."""
     mapping_ids = _mapping_ids([one.pk for one in destinations])
+    there = _contact_fields({one.account_id for one in destinations})
     for one in destinations:
         if one.account is None or one.account.contact_fields_at is None:
             continue
-        fields = accounts.fields_of(one.account) or {}
-        there = {name for name, field in fields.items() if field.for_contact}
-        if gone := sorted(set(mapping_ids.get(one.pk, ())) - there):
+        if gone := sorted(set(mapping_ids.get(one.pk, ())) - there[one.account.pk]):
             yield Item(GONE, one.uuid, one.name, _listed(gone), one.account.contact_fields_at)
+
+
+def _contact_fields(account_ids: Collection[int | None]) -> Mapping[int, set[str]]:
+    """The names of the fields a contact has, by account."""
+    return {
+        account.pk: {
+            name for name, field in (accounts.fields_of(account) or {}).items() if field.for_contact
+        }
+        for account in Account.objects.filter(pk__in=account_ids)
+    }
 
 
 def _mapping_ids(destination_ids: Collection[int]) -> Mapping[int, list[str]]:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Sum
+from django.db.models import Exists, F, OuterRef, Sum
 
 from activations.models import Activation, Audience, AudienceRun, DataflowRun, FieldMapping
 from activations.queries import pace, runs
@@ -85,11 +85,12 @@ class RecentRun:
 
 
 def destinations() -> list[Destination]:
-    """All that are set up, with their accounts and `is_activated`, by name."""
+    """All that are set up, with their accounts (but for the fields) and `is_activated`, by name."""
     activations = Activation.objects.filter(destination=OuterRef("pk"))
     rows = Destination.objects.exclude(status=DestinationStatus.DRAFT)
     rows = rows.select_related("account").annotate(is_activated=Exists(activations))
-    return list(rows.order_by("name", "pk"))
+    # An account may have a thousand custom fields, and comes once for each destination.
+    return list(rows.defer("account__contact_fields").order_by("name", "pk"))
 
 
 def steps(*, destinations: Sequence[Any]) -> Steps:
@@ -128,9 +129,11 @@ def most_active(*, at: datetime) -> list[Active]:
     counted = (
         AudienceRun.objects.filter(started_at__gte=at - _DAY, activated__gt=0)
         .order_by()
-        .values_list("audience_id")
+        # Not the bare column: SQLite would walk through all audiences rather than sort one day.
+        .annotate(key=F("audience_id") + 0)
+        .values_list("key")
         .annotate(count=Sum("activated"))
-        .order_by("-count", "audience_id")
+        .order_by("-count", "key")
     )
     found = dict(counted[:SHOWN_AUDIENCES])
     audiences = Audience.objects.in_bulk(list(found)) if found else {}

@@ -59,7 +59,8 @@ class System:
 def choices() -> list[Destination]:
     """Every destination that is set up, with its account, by name."""
     rows = Destination.objects.exclude(status=DestinationStatus.DRAFT)
-    return list(rows.select_related("account").order_by("name", "pk"))
+    rows = rows.select_related("account").defer("account__contact_fields")
+    return list(rows.order_by("name", "pk"))
 
 
 def load(*, destinations: list[Destination], selected: str) -> System:

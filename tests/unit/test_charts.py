@@ -52,20 +52,20 @@ def test_large_numbers_are_short_on_the_axis(number: int, text: str) -> None:
 
 def test_zero_is_on_the_floor_and_the_largest_at_the_top() -> None:
     for picture in chart(0, 4).pictures:
-        marks = picture.lines[0].marks
-        assert marks[0].y == str(picture.frame.floor)
-        assert marks[1].y == str(picture.frame.top)
+        left, right, top = picture.frame.left, picture.frame.end, picture.frame.top
+        assert picture.lines[0].path == f"M{left} {picture.frame.floor} L{right} {top}"
 
 
 def test_all_zeros_lie_on_the_floor() -> None:
     made = chart(0, 0, 0)
     assert made.is_empty
-    assert {mark.y for mark in made.pictures[0].lines[0].marks} == {str(WIDE.floor)}
+    ys = re.findall(r"[ML][\d.]+ ([\d.]+)", made.pictures[0].lines[0].path)
+    assert set(ys) == {str(WIDE.floor)}
 
 
 def test_one_moment_stands_in_the_middle() -> None:
     picture = chart(5).pictures[0]
-    assert picture.lines[0].marks[0].x == f"{(WIDE.left + WIDE.end) / 2:g}"
+    assert picture.slots[0].center == f"{(WIDE.left + WIDE.end) / 2:g}"
     assert picture.lines[0].area == ""
     assert picture.across[0].anchor == "middle"
 
@@ -92,8 +92,13 @@ def test_there_are_no_more_words_than_fit(count: int, group: int) -> None:
 
 
 def test_many_points_are_marked_only_at_the_end() -> None:
-    assert len(chart(*range(32)).pictures[0].lines[0].marks) == 1
-    assert len(chart(*range(31)).pictures[0].lines[0].marks) == 31
+    assert chart(*range(32)).pictures[0].lines[0].marks.count("M") == 1
+    assert chart(*range(31)).pictures[0].lines[0].marks.count("M") == 31
+
+
+def test_every_series_has_a_mark_of_its_own() -> None:
+    shapes = {Series(kind, "", ()).mark for kind in ("activated", "excluded", "failed")}
+    assert len(shapes) == 3
 
 
 def test_picture_and_table_tell_the_same_numbers() -> None:
@@ -108,4 +113,4 @@ def test_a_moment_that_is_not_over_is_marked_without_a_line() -> None:
     series = [Series("activated", "Activated", (9, 9, 1))]
     made = charts.over_time(id="c", label="", moments=moments, series=series, is_open=True)
     line = made.pictures[0].lines[0]
-    assert (line.path.count("L"), len(line.marks), len(made.rows)) == (1, 3, 3)
+    assert (line.path.count("L"), line.marks.count("M"), len(made.rows)) == (1, 3, 3)
