@@ -109,7 +109,7 @@ def _failures(
 def _gone(destinations: Sequence[Destination]) -> Iterator[Item]:
     """Mapping IDs that Zendesk had no contact field for when its fields were last read."""
     mapping_ids = _mapping_ids([one.pk for one in destinations])
-    there = _contact_fields({one.account_id for one in destinations})
+    there = _contact_fields([one.account_id for one in destinations if one.account_id])
     for one in destinations:
         if one.account is None or one.account.contact_fields_at is None:
             continue
@@ -117,7 +117,7 @@ def _gone(destinations: Sequence[Destination]) -> Iterator[Item]:
             yield Item(GONE, one.uuid, one.name, _listed(gone), one.account.contact_fields_at)
 
 
-def _contact_fields(account_ids: Collection[int | None]) -> Mapping[int, set[str]]:
+def _contact_fields(account_ids: Collection[int]) -> Mapping[int, set[str]]:
     """The names of the fields a contact has, by account."""
     return {
         account.pk: {
