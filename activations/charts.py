@@ -117,7 +117,6 @@ class TableRow:
 class Chart:
     """Everything `components/chart.html` shows."""
 
-    id: str
     label: str
     series: tuple[Series, ...]
     pictures: tuple[Picture, ...]
@@ -141,7 +140,6 @@ class Chart:
 
 def over_time(
     *,
-    id: str,
     label: str,
     moments: Sequence[Moment],
     series: Sequence[Series],
@@ -160,7 +158,7 @@ def over_time(
     pictures = tuple(
         _draw(frame, moments, series, rows, top, (group, is_open)) for frame in (WIDE, NARROW)
     )
-    return Chart(id, label, tuple(series), pictures if moments else (), rows)
+    return Chart(label, tuple(series), pictures if moments else (), rows)
 
 
 def scale(*, most: int) -> tuple[int, ...]:

@@ -53,11 +53,6 @@ class Placed:
         """For the SVG group."""
         return f"translate({self.x} {self.y})"
 
-    @property
-    def text_width(self) -> int:
-        """Up to where its words may reach."""
-        return self.width - 24
-
 
 @dataclass(frozen=True, slots=True)
 class Link:

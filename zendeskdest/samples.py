@@ -19,7 +19,6 @@ def charts() -> list[Chart]:
 def _chart(label: str, *values: tuple[int, ...]) -> Chart:
     kinds = ("activated", "excluded", "failed")
     return over_time(
-        id=label.lower().replace(" ", "-"),
         label=label,
         moments=[
             Moment(f"{hour:02}:00", f"22 Nov, {hour:02}:00") for hour in range(len(values[0]))

@@ -99,11 +99,10 @@ def by_destination(
     }
 
 
-def chart(*, id: str, label: str, parts: Collection[Sums], range: Range) -> Chart:
+def chart(*, label: str, parts: Collection[Sums], range: Range) -> Chart:
     """Activated, excluded and failed over the parts of a range."""
     kinds = ("activated", "excluded", "failed")
     return over_time(
-        id=id,
         label=label,
         moments=range.moments(),
         series=[

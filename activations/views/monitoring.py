@@ -124,7 +124,7 @@ def _frame(request: HttpRequest) -> dict[str, Any]:
 def _picture(context: dict[str, Any], destination_ids: list[int]) -> dict[str, Any]:
     parts = sums.over(destination_ids=destination_ids, range=context["range"])
     label = f"Records, {context['range'].label}"
-    chart = sums.chart(id="records", label=label, parts=parts, range=context["range"])
+    chart = sums.chart(label=label, parts=parts, range=context["range"])
     return {"total": sum(parts, Sums()), "chart": chart}
 
 

@@ -53,9 +53,7 @@ def _context(request: HttpRequest, destinations: list[Any]) -> dict[str, Any]:
         **shown,
         "asked": asked,
         "trends": _trends(total, before),
-        "chart": sums.chart(
-            id="overview", label="Identities over time", parts=parts, range=asked.range
-        ),
+        "chart": sums.chart(label="Identities over time", parts=parts, range=asked.range),
         "presets": ranges.PRESETS,
         "rate_help": sums.RATE_HELP,
         "refresh_seconds": REFRESH_SECONDS,

@@ -15,7 +15,7 @@ def chart(*values: int, group: int = 1) -> Chart:
         Series("activated", "Activated", values),
         Series("failed", "Failed", (0,) * len(values)),
     ]
-    return charts.over_time(id="c", label="Records", moments=moments, series=series, group=group)
+    return charts.over_time(label="Records", moments=moments, series=series, group=group)
 
 
 @pytest.mark.parametrize(
@@ -111,6 +111,6 @@ def test_picture_and_table_tell_the_same_numbers() -> None:
 def test_a_moment_that_is_not_over_is_marked_without_a_line() -> None:
     moments = [Moment("", str(number)) for number in range(3)]
     series = [Series("activated", "Activated", (9, 9, 1))]
-    made = charts.over_time(id="c", label="", moments=moments, series=series, is_open=True)
+    made = charts.over_time(label="", moments=moments, series=series, is_open=True)
     line = made.pictures[0].lines[0]
     assert (line.path.count("L"), line.marks.count("M"), len(made.rows)) == (1, 3, 3)
