@@ -10,8 +10,9 @@ from celery.signals import worker_shutting_down
 from django.utils import timezone
 
 from activations import clock, pipeline
-from activations.services import audience_days, upkeep
+from activations.services import alerting, audience_days, upkeep
 from activations.services.uploads import running
+from connections import mailing, outbox, webhook_calls
 
 # A round looks for new work at least so long, so that a change does not wait for the next one.
 PATIENCE_SECONDS = 10.0
@@ -98,3 +99,29 @@ def count_audience_runs() -> None:
 def prune() -> None:
     """Forget what is over age."""
     upkeep.prune(at=timezone.now(), stop=_stopping.is_set)
+
+
+@shared_task(name="alerts.evaluate", ignore_result=True)
+@_one_at_a_time
+def evaluate_alerts() -> None:
+    """Look for what the rules of alerts describe."""
+    alerting.evaluate(at=timezone.now())
+
+
+@shared_task(name="alerts.send_emails", ignore_result=True)
+@_one_at_a_time
+def send_emails() -> None:
+    """Send the e-mails about alerts that are due."""
+    outbox.send_due(channel="email", send=mailing.send, clock=timezone.now, stop=_stopping.is_set)
+
+
+@shared_task(name="alerts.call_webhooks", ignore_result=True)
+@_one_at_a_time
+def call_webhooks() -> None:
+    """Call the webhooks that are due."""
+    outbox.send_due(
+        channel="webhook",
+        send=lambda message: webhook_calls.send(message, at=timezone.now()),
+        clock=timezone.now,
+        stop=_stopping.is_set,
+    )

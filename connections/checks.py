@@ -8,6 +8,7 @@ from django.core.checks import CheckMessage, Error, register, run_checks
 from django.core.exceptions import ImproperlyConfigured
 
 from connections import access, encryption
+from connections.webhook_hosts import HostList
 
 # The tag of these checks: commands run them and leave those of the source to `make check`.
 CONFIGURATION = "configuration"
@@ -118,3 +119,19 @@ def refuse_undeclared() -> None:
     problems = run_checks(tags=[ACCESS])
     if problems:
         raise ImproperlyConfigured("\n".join(map(str, problems)))
+
+
+@register(CONFIGURATION)
+def check_webhook_hosts(**kwargs: Any) -> list[CheckMessage]:
+    """A list that cannot be read would switch webhooks off without a word."""
+    try:
+        HostList.read(settings.WEBHOOK_HOSTS)
+    except ValueError as problem:
+        return [
+            Error(
+                f"WEBHOOK_HOSTS cannot be read: {problem}.",
+                hint="hooks.example.org, hooks.example.org:8443, 10.1.0.0/16",
+                id="connections.E020",
+            )
+        ]
+    return []

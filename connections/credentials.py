@@ -1,11 +1,13 @@
-"""An account's token: how it is stored, and the only place that reveals it."""
+"""Tokens of accounts and secrets of webhooks: how they are stored, and who alone reveals them."""
 
 import hashlib
+import hmac
+import secrets
 
 from django.conf import settings
 
 from connections import encryption, pacing
-from connections.models import Account
+from connections.models import Account, Webhook
 from connections.zendesk.client import Client
 
 # Somebody may be waiting for the answer: rather say that the token is throttled.
@@ -31,6 +33,25 @@ def store(account: Account, token: str) -> None:
 def reseal(account: Account) -> None:
     """Encrypt the stored token under the newest key; the caller saves."""
     store(account, _reveal(account))
+
+
+def renew_secret(webhook: Webhook) -> str:
+    """Put a new secret into the webhook's fields; the caller saves, and shows it this once."""
+    secret = f"whsec_{secrets.token_urlsafe(32)}"
+    webhook.sealed_secret = encryption.seal(plaintext=secret, belongs_to=webhook.belongs_to)
+    return secret
+
+
+def reseal_secret(webhook: Webhook) -> None:
+    """Encrypt the stored secret under the newest key; the caller saves."""
+    secret = encryption.unseal(sealed=webhook.sealed_secret, belongs_to=webhook.belongs_to)
+    webhook.sealed_secret = encryption.seal(plaintext=secret, belongs_to=webhook.belongs_to)
+
+
+def sign(webhook: Webhook, *, timestamp: str, body: bytes) -> str:
+    """HMAC-SHA256 over `timestamp.body` under the webhook's secret, in hexadecimal digits."""
+    secret = encryption.unseal(sealed=webhook.sealed_secret, belongs_to=webhook.belongs_to)
+    return hmac.new(secret.encode(), timestamp.encode() + b"." + body, hashlib.sha256).hexdigest()
 
 
 def open_client(account: Account, *, paced: bool) -> Client:

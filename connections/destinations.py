@@ -1,11 +1,11 @@
 """Destinations: from draft to enabled, paused, stopped and gone."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from connections import alerts
+from connections import alerts, subscriptions
 from connections.models import Account, AccountStatus, Destination, DestinationStatus
 
 
@@ -25,16 +25,35 @@ def use_account(*, destination: Destination, account: Account) -> None:
 
 
 def save_details(
-    *, destination: Destination, name: str, description: str, alerts: Sequence[str]
+    *, destination: Destination, name: str, description: str, alerts: Sequence[str] | None = None
 ) -> Destination:
-    """Name a draft and enable it; on an enabled one just change the details. Raises NameTaken."""
+    """Name a draft and enable it; on an enabled one just change the details. Raises NameTaken.
+
+    `alerts` are those of the workspace file, which everybody hears of; None leaves them.
+    """
     destination.name, destination.description = name, description
-    destination.alerts = list(alerts)
-    fields = ["name", "description", "alerts", "updated_at"]
+    fields = ["name", "description", "updated_at"]
+    if alerts is not None:
+        destination.alerts = list(alerts)
+        fields.append("alerts")
     if destination.status == DestinationStatus.DRAFT:
         destination.status = DestinationStatus.ENABLED
         fields.append("status")
     return _save_named(destination, fields)
+
+
+def set_up(
+    *,
+    destination: Destination,
+    details: Mapping[str, str],
+    subscription: subscriptions.Choice,
+    person: Any,
+) -> Destination:
+    """The wizard's step Details: `save_details`, and what the person hears of. Raises NameTaken."""
+    with transaction.atomic():
+        save_details(destination=destination, **details)
+        subscriptions.choose(destination=destination, person=person, choice=subscription)
+    return destination
 
 
 def rename(*, destination: Destination, name: str, description: str) -> Destination:

@@ -12,8 +12,6 @@ from connections.models import Account, Destination
 from connections.queries import accounts, destinations
 from connections.zendesk.credential import checked_token, token_warning
 
-SKIPPED_RATE_ALERT = "activation-skipped-rate-exceeded"
-
 EXISTING, NEW = "existing", "new"
 
 
@@ -168,29 +166,6 @@ class NameForm(forms.Form):
         if destinations.is_name_taken(name=name, besides=self.destination):
             raise forms.ValidationError("Another destination has this name.", code="taken")
         return name
-
-
-class DetailsForm(NameForm):
-    """Step Details: name, description, alerts."""
-
-    alert_skipped_rate = forms.BooleanField(
-        label="Activation Skipped Rate Exceeded",
-        required=False,
-        help_text=(
-            "More than 1 % of the profiles of a run were excluded."
-            " Your choice is kept; alerts are not sent yet."
-        ),
-    )
-
-    @property
-    def details(self) -> dict[str, Any]:
-        """What `destinations.save_details` takes; alerts as the workspace file names them."""
-        cleaned = self.cleaned_data
-        return {
-            "name": cleaned["name"],
-            "description": cleaned["description"],
-            "alerts": [SKIPPED_RATE_ALERT] if cleaned["alert_skipped_rate"] else [],
-        }
 
 
 class WelcomeForm(SetPasswordForm):  # type: ignore[type-arg]

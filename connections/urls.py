@@ -4,7 +4,19 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from connections.permissions import Permission, requires
-from connections.views import accounts, catalog, destinations, people, roles, settings, wizard
+from connections.views import (
+    accounts,
+    alert_messages,
+    alerts,
+    bell,
+    catalog,
+    destinations,
+    people,
+    roles,
+    settings,
+    subscriptions,
+    wizard,
+)
 
 app_name = "connections"
 
@@ -22,6 +34,31 @@ urlpatterns = [
     path("destinations/<uuid:uuid>/toggle/", destinations.toggle, name="toggle"),
     path("destinations/<uuid:uuid>/resume/", destinations.resume, name="resume"),
     path("destinations/<uuid:uuid>/rename/", destinations.rename, name="rename"),
+    path("destinations/<uuid:uuid>/alerts/", subscriptions.subscribe, name="subscribe"),
+    path("alerts/", alerts.browse, name="alerts"),
+    path("alerts/history/", alerts.history, name="alert-history"),
+    path("alerts/<int:key>/resolve/", alerts.resolve, name="alert-resolve"),
+    path("alerts/rules/<slug:code>/toggle/", alerts.toggle, name="alert-toggle"),
+    path("alerts/rules/<slug:code>/threshold/", alerts.threshold, name="alert-threshold"),
+    path(
+        "alerts/rules/<slug:code>/subscribers/",
+        subscriptions.subscribers,
+        name="alert-subscribers",
+    ),
+    path("alerts/messages/", alert_messages.overview, name="alert-messages"),
+    path("alerts/messages/test/", alert_messages.test_email, name="alert-test-email"),
+    path("alerts/webhooks/new/", alert_messages.new_webhook, name="webhook-new"),
+    path("alerts/webhooks/<uuid:uuid>/secret/", alert_messages.renew_secret, name="webhook-secret"),
+    path("alerts/webhooks/<uuid:uuid>/test/", alert_messages.test_webhook, name="webhook-test"),
+    path(
+        "alerts/webhooks/<uuid:uuid>/delete/", alert_messages.delete_webhook, name="webhook-delete"
+    ),
+    path("alerts/bell/", bell.count, name="bell"),
+    path("alerts/bell/panel/", bell.panel, name="bell-panel"),
+    path("alerts/bell/read/", bell.read_all, name="bell-read-all"),
+    path("alerts/bell/<uuid:uuid>/read/", bell.read, name="bell-read"),
+    path("alerts/bell/<uuid:uuid>/remind/", bell.remind, name="bell-remind"),
+    path("alerts/bell/<uuid:uuid>/follow/", bell.follow, name="bell-follow"),
     path("accounts/<uuid:uuid>/check/", accounts.check, name="account-check"),
     path("accounts/<uuid:uuid>/token/", accounts.new_token, name="account-token"),
     path("accounts/<uuid:uuid>/delete/", accounts.delete, name="account-delete"),

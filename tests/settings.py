@@ -33,6 +33,10 @@ os.environ.update(
     CSRF_TRUSTED_ORIGINS="",
     SECURE_COOKIES="0",
     EMAIL_URL="memorymail://",
+    EMAIL_FROM="alerts@example.org",
+    SITE_URL="https://crm.example.org",
+    WEBHOOK_HOSTS="",
+    WEBHOOK_CA_FILE="",
     LOG_LEVEL="INFO",
     DEBUG="0",
 )

@@ -24,6 +24,10 @@ CHORES: Final = {
     "audiences.count": 60.0,
     "runs.count_audiences": 60.0,
     "deliveries.prune": 3600.0,
+    "alerts.evaluate": 30.0,
+    # Apart from each other: a mail server that does not answer keeps no webhook waiting.
+    "alerts.send_emails": 10.0,
+    "alerts.call_webhooks": 10.0,
 }
 # With beat about, a worker waits for so many missed bells before it does a chore by itself.
 MISSED_BELLS: Final = 2.0

@@ -31,6 +31,7 @@ NAVIGATION = (
     ("Audiences", "activations:audiences", "users", ("/audiences/",)),
     ("Profiles", "activations:people", "user-search", ("/profiles/",)),
     ("Monitoring", "activations:monitoring", "activity", ("/monitoring/",)),
+    ("Alerts", "connections:alerts", "bell", ("/alerts/",)),
     ("Ingestion", "activations:ingestion", "database", ("/ingestion/",)),
     ("People", "connections:people", "user-cog", ("/people/",)),
 )

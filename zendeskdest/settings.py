@@ -200,8 +200,23 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 
-EMAIL_CONFIG: dict[str, Any] = env.email_url("EMAIL_URL", default="consolemail://")
+# Without it nothing is mailed; what Django itself might send goes into the log.
+EMAIL_URL: str = env.str("EMAIL_URL", default="").strip()
+EMAIL_IS_ON = bool(EMAIL_URL)
+EMAIL_CONFIG: dict[str, Any] = env.email_url_config(EMAIL_URL or "consolemail://")
 vars().update(EMAIL_CONFIG)
+# For each step of the talk with the mail server.
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL: str = env.str("EMAIL_FROM", default="zendeskdest@localhost")
+# Where people reach this installation, for links in messages; empty: messages have none.
+SITE_URL: str = env.str("SITE_URL", default="").rstrip("/")
+
+# Hosts that webhooks may call (`host` or `host:port`), and private networks they may lie in.
+WEBHOOK_HOSTS: list[str] = [
+    entry.strip().lower() for entry in env.list("WEBHOOK_HOSTS", default=[]) if entry.strip()
+]
+# Certificates that webhooks trust, in PEM; empty: those of the public authorities.
+WEBHOOK_CA_FILE: str = env.str("WEBHOOK_CA_FILE", default="")
 
 # Files come in where they are kept, so that keeping one copies nothing; see `views.receiving`.
 FILE_UPLOAD_TEMP_DIR = DATA_DIR / "uploads"

@@ -10,7 +10,7 @@ from activations.audiences import store as audiences
 from activations.deliveries.store import attempts, audience_runs, intake, runs
 from activations.services import audience_days, ingest_hours, receipts
 from activations.services.uploads import lifecycle
-from connections import accounts
+from connections import accounts, alerts
 
 logger = logging.getLogger(__name__)
 
@@ -20,6 +20,7 @@ PRUNE_AT_ONCE = 5_000
 COUNT_AT_ONCE = 2_000
 COUNT_SLICES = 60
 KEEP_RUNS_FOR = timedelta(days=90)
+KEEP_ALERTS_FOR = timedelta(days=90)
 
 
 def _never() -> bool:
@@ -60,11 +61,12 @@ def count_audience_runs(*, at: datetime, stop: Callable[[], bool] = _never) -> i
 
 
 def prune(*, at: datetime, stop: Callable[[], bool] = _never) -> None:
-    """Forget attempts, receipts, runs, uploads and counts that are over age."""
+    """Forget attempts, receipts, runs, alerts, uploads and counts that are over age."""
     for forget in (attempts.prune, receipts.prune, _prune_audience_runs):
         while not stop() and forget(at=at, limit=PRUNE_AT_ONCE) == PRUNE_AT_ONCE:
             pass
     runs.prune(before=at - KEEP_RUNS_FOR)
+    alerts.prune(before=at - KEEP_ALERTS_FOR)
     lifecycle.prune(at=at)
     ingest_hours.prune(at=at)
     audience_days.prune(at=at)

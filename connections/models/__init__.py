@@ -1,8 +1,15 @@
 """Who we talk to, as rows."""
 
 from connections.models.accounts import Account, AccountStatus
-from connections.models.alerts import Alert
+from connections.models.alerts import Alert, AlertRule, Sighting, Subscription
 from connections.models.destinations import Destination, DestinationStatus
+from connections.models.messages import (
+    Message,
+    MessageState,
+    Notification,
+    Occasion,
+    Webhook,
+)
 from connections.models.pacing import TokenPace
 from connections.models.people import Person, SignInLink
 
@@ -10,9 +17,17 @@ __all__ = [
     "Account",
     "AccountStatus",
     "Alert",
+    "AlertRule",
     "Destination",
     "DestinationStatus",
+    "Message",
+    "MessageState",
+    "Notification",
+    "Occasion",
     "Person",
+    "Sighting",
     "SignInLink",
+    "Subscription",
     "TokenPace",
+    "Webhook",
 ]

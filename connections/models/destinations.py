@@ -28,6 +28,8 @@ class Destination(models.Model):
     status = models.CharField(
         max_length=20, choices=DestinationStatus.choices, default=DestinationStatus.DRAFT
     )
+    # INTERFACE: of the workspace file. Everybody who may see alerts hears of these rules; what one
+    # person chose is a `Subscription`.
     alerts = models.JSONField(default=list, blank=True)
 
     # Bumped by every change of what is sent (mappings, audiences, Mapping IDs).

@@ -6,9 +6,12 @@ from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
 
+from connections.alert_rules import RULES, named
 from connections.models import Alert, Destination
 
 SHOWN = 5
+# A run that began or went well is nothing to look at.
+EVENTS = [rule.code for rule in RULES if rule.is_event]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,11 @@ class Record:
         """Whether somebody still has to look at it."""
         return self.resolved_at is None
 
+    @property
+    def rule_name(self) -> str:
+        """As the Alerts workspace calls it."""
+        return named(self.code).name
+
     def concerns(self, *, destination: Destination) -> bool:
         """Of the destination itself, or of the account it uses."""
         key = destination.pk if self.about == "destination" else destination.account_id
@@ -46,7 +54,9 @@ def of(*, destination: Destination) -> list[Record]:
     if destination.account_id is not None:
         about |= Q(account_id=destination.account_id)
     open_first = F("resolved_at").desc(nulls_first=True)
-    rows = _all().filter(about).order_by(open_first, "-triggered_at", "-pk")
+    rows = (
+        _all().filter(about).exclude(code__in=EVENTS).order_by(open_first, "-triggered_at", "-pk")
+    )
     return [_record(row) for row in rows[:SHOWN]]
 
 

@@ -10,8 +10,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 from django_htmx.http import replace_url
 
-from connections import access, destinations, linking
-from connections.forms import SKIPPED_RATE_ALERT, ConnectForm, DetailsForm, connect_initial
+from connections import access, alert_rules, destinations, linking
+from connections.alert_forms import DetailsForm
+from connections.forms import ConnectForm, DetailsForm, connect_initial
 from connections.permissions import Permission, requires
 from connections.queries import accounts as account_queries
 from connections.queries import destinations as destination_queries
@@ -67,12 +68,22 @@ def details(request: HttpRequest, uuid: UUID) -> HttpResponse:
     initial = {
         "name": destination.name,
         "description": destination.description,
-        "alert_skipped_rate": SKIPPED_RATE_ALERT in destination.alerts,
+        "rules": alert_rules.SUGGESTED,
     }
-    form = DetailsForm(request.POST or None, destination=destination, initial=initial)
+    form = DetailsForm(
+        request.POST or None,
+        destination=destination,
+        address=_address_of(request),
+        initial=initial,
+    )
     if request.method == "POST" and form.is_valid():
         try:
-            destinations.save_details(destination=destination, **form.details)
+            destinations.set_up(
+                destination=destination,
+                details=form.details,
+                subscription=form.choice,
+                person=request.user,
+            )
         except destinations.NameTaken as problem:
             form.add_error("name", str(problem))
         else:
@@ -80,6 +91,11 @@ def details(request: HttpRequest, uuid: UUID) -> HttpResponse:
     steps = _steps(uuid, current="details")
     context = {"destination": destination, "form": form, "steps": steps}
     return render(request, "connections/details.html", context)
+
+
+def _address_of(request: HttpRequest) -> str:
+    """Where e-mails to the person go; empty for who has none."""
+    return str(getattr(request.user, "email", ""))
 
 
 def _after_details(request: HttpRequest, uuid: UUID) -> HttpResponse:

@@ -8,6 +8,7 @@ import http.client
 import logging
 import os
 import socket
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,7 +21,7 @@ from connections.zendesk.address import Address
 from connections.zendesk.answers import Answer
 from connections.zendesk.deadline import WATCHDOG, Watch
 from connections.zendesk.errors import NotSent, Unknown
-from connections.zendesk.wire import CURRENT, open_pool
+from connections.zendesk.wire import CURRENT, AddressRefused, open_pool
 
 MAX_BODY_BYTES = 1024 * 1024
 
@@ -84,7 +85,9 @@ class Transport:
         headers: dict[str, str],
         deadline_seconds: float,
         ca_file: str | None = None,
+        may_dial: Callable[[str], bool] | None = None,
     ) -> None:
+        self._may_dial = may_dial
         self._address = address
         self._base = str(address)
         self._headers = {**headers, "Accept-Encoding": "identity"}
@@ -105,7 +108,7 @@ class Transport:
             # Closed, or in a child of fork(): two processes on one connection mix up answers.
             self._open_adapter()
         watch = WATCHDOG.start(seconds=self._deadline_seconds)
-        CURRENT.watch = watch
+        CURRENT.watch, CURRENT.may_dial = watch, self._may_dial
         try:
             raw = self._adapter.send(
                 self._prepared(method=method, target=target, body=body),
@@ -155,6 +158,8 @@ def _connect_reason(error: Exception) -> str:
     while cause is not None:
         if isinstance(cause, socket.gaierror):
             return "the host name was not found"
+        if isinstance(cause, AddressRefused):
+            return "the host has no address that may be called"
         if isinstance(cause, ConnectionRefusedError):
             return "the connection was refused"
         cause = cause.__context__

@@ -9,6 +9,7 @@ import queue
 import socket
 import ssl
 import threading
+from collections.abc import Callable
 from time import monotonic
 from typing import Any, cast
 
@@ -23,10 +24,18 @@ MAX_IDLE_SECONDS = 15.0
 POOL_SIZE = 32
 
 
+class AddressRefused(OSError):
+    """Every address of the host is one that its caller does not talk to. No byte has left."""
+
+
 class Current(threading.local):
-    """The watch of the request this thread is sending: urllib3 has no place to hand it through."""
+    """The watch of the request this thread is sending: urllib3 has no place to hand it through.
+
+    `may_dial` judges the numeric addresses that a name turned out to have; None: all are good.
+    """
 
     watch: Watch
+    may_dial: Callable[[str], bool] | None = None
 
 
 CURRENT = Current()
@@ -114,7 +123,7 @@ def _begin_sending(connection: HTTPConnection) -> None:
 
 def _dial(*, host: str, port: int, watch: Watch) -> socket.socket:
     """A connected socket. Each address of the host gets its share of the time that is left."""
-    addresses = _resolve(host=host, port=port, watch=watch)
+    addresses = _allowed(_resolve(host=host, port=port, watch=watch))
     failure: OSError = TimeoutError("no time left to connect")
     for left, (family, kind, protocol, _, address) in zip(
         range(len(addresses), 0, -1), addresses, strict=True
@@ -132,6 +141,16 @@ def _dial(*, host: str, port: int, watch: Watch) -> socket.socket:
         else:
             return sock
     raise failure
+
+
+def _allowed(addresses: list[Any]) -> list[Any]:
+    """Judged after the look-up and dialled as judged: a name cannot change in between."""
+    if CURRENT.may_dial is None:
+        return addresses
+    allowed = [entry for entry in addresses if CURRENT.may_dial(entry[4][0])]
+    if not allowed:
+        raise AddressRefused("no address of the host may be dialled")
+    return allowed
 
 
 def _resolve(*, host: str, port: int, watch: Watch) -> list[Any]:

@@ -30,7 +30,7 @@ def _reject(account: Account | None) -> None:
 
 def test_without_a_record_nothing_is_said(signed_in: Client, destination: Destination) -> None:
     assert "open alert" not in _get(signed_in, BROWSE)
-    assert "Alerts" not in _get(signed_in, _detail(destination))
+    assert 'id="alerts-title"' not in _get(signed_in, _detail(destination))
 
 
 def test_an_open_record_rings_in_browse_and_leads_to_the_destination(

@@ -6,7 +6,8 @@ from django.test import Client
 from django.urls import reverse
 
 from connections import destinations
-from connections.models import Account, Destination, DestinationStatus
+from connections.alert_rules import SKIPPED_RATE
+from connections.models import Account, Destination, DestinationStatus, Subscription
 from connections.zendesk.sandbox import RunningSandbox
 from tests import factories
 
@@ -144,15 +145,17 @@ def test_details_need_an_account_first(signed_in: Client, opened: Destination) -
 
 
 def test_next_enables_the_destination_and_goes_on_to_activate(
-    signed_in: Client, opened: Destination
+    signed_in: Client, opened: Destination, user: User
 ) -> None:
     destinations.use_account(destination=opened, account=factories.AccountFactory())
-    typed = {"name": "Zendesk CRM", "description": "For support", "alert_skipped_rate": "on"}
+    typed = {"name": "Zendesk CRM", "description": "For support", "rules": [SKIPPED_RATE]}
     answer = signed_in.post(_url("details", opened), typed)
     assert answer["Location"] == reverse("activations:activate", args=[opened.uuid])
     opened.refresh_from_db()
     assert opened.status == DestinationStatus.ENABLED
-    assert opened.alerts == ["activation-skipped-rate-exceeded"]
+    chosen = Subscription.objects.get()
+    assert (chosen.destination, chosen.person, chosen.code) == (opened, user, SKIPPED_RATE)
+    assert opened.alerts == []
 
 
 def test_save_and_exit_ends_at_the_destination(signed_in: Client, opened: Destination) -> None:

@@ -1,5 +1,6 @@
 /** Everything the pages do in the browser. Each module listens on the document, so htmx swaps need no setup. */
 import "./autosubmit.js";
+import "./bell.js";
 import "./busy.js";
 import "./chart.js";
 import "./combobox.js";

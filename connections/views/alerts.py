@@ -1,0 +1,126 @@
+"""The Alerts workspace: the rules, and the history of what they found."""
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from connections import alerts, rules
+from connections.alert_forms import ThresholdForm
+from connections.alert_rules import BY_CODE, Rule
+from connections.permissions import Permission, requires
+from connections.queries import alert_history, alert_rules, subscriptions
+from connections.views.found import or_404
+
+PAGE_SIZE = 25
+RANGES = {"24h": timedelta(hours=24), "7d": timedelta(days=7), "30d": timedelta(days=30)}
+RANGE_WORDS = {"24h": "24 hours", "7d": "7 days", "30d": "30 days"}
+
+
+@requires(Permission.VIEW_ALERTS)
+@require_safe
+def browse(request: HttpRequest) -> HttpResponse:
+    people = subscriptions.people_by_rule()
+    rows = [
+        {"standing": standing, "rule": standing.rule, "people": people.get(code, 0)}
+        for code, standing in alert_rules.standings().items()
+    ]
+    return render(request, "alerts/browse.html", {"rows": rows, "section": "browse"})
+
+
+@requires(Permission.VIEW_ALERT_HISTORY)
+@require_safe
+def history(request: HttpRequest) -> HttpResponse:
+    now = timezone.now()
+    asked = _asked(request, now)
+    words = request.GET.get("q", "").strip().replace("\x00", "")
+    found = alert_history.find(words=words, since=asked["since"], until=asked["until"])
+    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page", "1"))
+    context = {
+        **asked,
+        "words": words,
+        "ranges": RANGE_WORDS,
+        "page": page,
+        "rows": alert_history.rows(alerts=list(page.object_list)),
+        "section": "history",
+    }
+    return render(request, "alerts/history.html", context)
+
+
+@requires(Permission.RESOLVE_ALERTS)
+@require_POST
+def resolve(request: HttpRequest, key: int) -> HttpResponse:
+    alert = or_404(alert_history.get, key=key)
+    if alerts.resolve_by_hand(alert=alert, person=request.user):
+        messages.success(request, "The alert is resolved.")
+    else:
+        messages.info(request, "That alert was over already, or ends by itself.")
+    return redirect("connections:alert-history")
+
+
+@requires(Permission.MANAGE_ALERTS)
+@require_POST
+def toggle(request: HttpRequest, code: str) -> HttpResponse:
+    """The switch posts what the person wants now: `is_on` is `on` or `off`."""
+    rule = _rule_or_404(code)
+    wants_on = request.POST.get("is_on") == "on"
+    rules.set_enabled(rule=rule, is_enabled=wants_on, person=request.user, at=timezone.now())
+    messages.success(request, f"{rule.name} is {'enabled' if wants_on else 'disabled'}.")
+    return redirect("connections:alerts")
+
+
+@requires(Permission.MANAGE_ALERTS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def threshold(request: HttpRequest, code: str) -> HttpResponse:
+    rule = _rule_or_404(code)
+    if rule.threshold is None:
+        raise Http404
+    standing = alert_rules.standings()[code]
+    form = ThresholdForm(request.POST or None, rule=rule, initial={"threshold": standing.threshold})
+    if request.method == "POST" and form.is_valid():
+        value = form.cleaned_data["threshold"]
+        rules.set_threshold(rule=rule, threshold=value, person=request.user, at=timezone.now())
+        messages.success(request, f"The threshold of {rule.name} was saved.")
+        return redirect("connections:alerts")
+    context = {"form": form, "rule": rule, "standing": standing}
+    return render(request, "alerts/threshold.html", context)
+
+
+def _rule_or_404(code: str) -> Rule:
+    if code not in BY_CODE:
+        raise Http404
+    return BY_CODE[code]
+
+
+def _asked(request: HttpRequest, now: datetime) -> dict[str, Any]:
+    """The time asked about: a preset, or `from` and `to` as days of UTC, both included."""
+    chosen = request.GET.get("range", "")
+    first, last = _day(request, "from"), _day(request, "to")
+    if chosen == "custom" and first and last and first <= last:
+        return {"range": "custom", "since": first, "until": last + timedelta(days=1)}
+    problem = "Choose a first day that is not after the last." if chosen == "custom" else ""
+    if chosen not in RANGES:
+        chosen = "7d"
+    return {
+        "range": chosen,
+        "since": now - RANGES[chosen],
+        "until": now + timedelta(minutes=1),
+        "range_problem": problem,
+    }
+
+
+def _day(request: HttpRequest, name: str) -> datetime | None:
+    try:
+        day = parse_date(request.GET.get(name, ""))
+    except ValueError:
+        return None
+    # A year's room on either side, so that no arithmetic leaves the calendar.
+    if day is None or not 2 <= day.year <= 9998:
+        return None
+    return datetime.combine(day, time(), tzinfo=UTC)

@@ -1,0 +1,73 @@
+"""The bell in the header: how much is unread, and the panel with the newest."""
+
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from connections import notifications
+from connections.permissions import Permission, requires
+from connections.queries import notifications as queries
+
+
+@requires(Permission.VIEW_ALERTS)
+@require_safe
+def count(request: HttpRequest) -> HttpResponse:
+    """Asked for every half minute by every open page: one query."""
+    unread = queries.unread(person=request.user, at=timezone.now())
+    return render(request, "alerts/bell_count.html", {"unread": unread})
+
+
+@requires(Permission.VIEW_ALERTS)
+@require_safe
+def panel(request: HttpRequest) -> HttpResponse:
+    return _panel(request)
+
+
+@requires(Permission.VIEW_ALERTS)
+@require_POST
+def read(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    notifications.read(person=request.user, uuid=uuid, at=timezone.now())
+    return _panel(request)
+
+
+@requires(Permission.VIEW_ALERTS)
+@require_POST
+def read_all(request: HttpRequest) -> HttpResponse:
+    notifications.read_all(person=request.user, at=timezone.now())
+    return _panel(request)
+
+
+@requires(Permission.VIEW_ALERTS)
+@require_POST
+def remind(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    delay = request.POST.get("delay", "")
+    if delay not in notifications.DELAYS:
+        raise Http404
+    notifications.remind(person=request.user, uuid=uuid, delay=delay, at=timezone.now())
+    return _panel(request)
+
+
+@requires(Permission.VIEW_ALERTS)
+@require_POST
+def follow(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Mark as read and go where it happened."""
+    now = timezone.now()
+    line = queries.get(person=request.user, uuid=uuid)
+    if line is None:
+        raise Http404
+    notifications.read(person=request.user, uuid=uuid, at=now)
+    if line.destination is None:
+        return redirect("connections:accounts")
+    return redirect("activations:destination-detail", uuid=line.destination)
+
+
+def _panel(request: HttpRequest) -> HttpResponse:
+    now = timezone.now()
+    context = {
+        "lines": queries.newest(person=request.user, at=now),
+        "unread": queries.unread(person=request.user, at=now),
+    }
+    return render(request, "alerts/panel.html", context)
