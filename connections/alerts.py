@@ -99,7 +99,9 @@ def _open(record: Alert) -> bool:
         if not _was_faster(record):
             raise
         return False
-    logger.warning(
+    is_event = alert_rules.named(record.code).is_event
+    logger.log(
+        logging.INFO if is_event else logging.WARNING,
         "alert.triggered code=%s destination=%s account=%s",
         record.code,
         record.destination_id,

@@ -13,14 +13,15 @@ from connections import composing, credentials
 from connections.encryption import CannotDecrypt
 from connections.models import Message, Webhook
 from connections.outbox import Outcome
-from connections.webhook_hosts import HostList, NotAllowed, Target
+from connections.webhook_hosts import HostList, NotAllowed
 from connections.zendesk.answers import Answer
+from connections.zendesk.errors import NotSent, Unknown
 from connections.zendesk.transport import Transport
 
 DEADLINE_SECONDS: Final = 10.0
 
 
-def send(message: Message, *, at: datetime) -> Outcome:
+def send(message: Message, *, at: datetime, deadline_seconds: float = DEADLINE_SECONDS) -> Outcome:
     """One try. Anything but a 2xx within the deadline is tried again later."""
     webhook = message.webhook
     assert webhook is not None, "a message of this channel is for a webhook"
@@ -31,7 +32,17 @@ def send(message: Message, *, at: datetime) -> Outcome:
         headers = _headers(message, webhook, body, at)
     except (NotAllowed, CannotDecrypt) as problem:
         return Outcome(str(problem), is_final=True)
-    return _call(target, headers, body, allowed)
+    transport = Transport(
+        address=target.address,
+        headers=headers,
+        deadline_seconds=deadline_seconds,
+        ca_file=settings.WEBHOOK_CA_FILE or None,
+        may_dial=allowed.may_dial,
+    )
+    try:
+        return _outcome(transport.send(method="POST", target=target.path, body=body))
+    finally:
+        transport.close()
 
 
 def _headers(message: Message, webhook: Webhook, body: bytes, at: datetime) -> dict[str, str]:
@@ -45,18 +56,7 @@ def _headers(message: Message, webhook: Webhook, body: bytes, at: datetime) -> d
     }
 
 
-def _call(target: Target, headers: dict[str, str], body: bytes, allowed: HostList) -> Outcome:
-    transport = Transport(
-        address=target.address,
-        headers=headers,
-        deadline_seconds=DEADLINE_SECONDS,
-        ca_file=settings.WEBHOOK_CA_FILE or None,
-        may_dial=allowed.may_dial,
-    )
-    try:
-        answer = transport.send(method="POST", target=target.path, body=body)
-    finally:
-        transport.close()
+def _outcome(answer: Answer | NotSent | Unknown) -> Outcome:
     if not isinstance(answer, Answer):
         return Outcome(f"No answer: {answer.reason}.", is_server_down=True)
     if 200 <= answer.status < 300:

@@ -21,6 +21,7 @@ from activations.terms import (
 )
 from connections import encryption, roles
 from connections import models as connections
+from connections.alert_rules import RULES
 from connections.permissions import Permission
 
 # The instant of every test that does not say another.
@@ -358,3 +359,56 @@ class UploadRejectFactory(DjangoModelFactory[activations.UploadReject]):
     row = factory.Sequence(lambda n: n + 2)
     code = "invalid-email"
     message = "not a valid e-mail address"
+
+
+class SubscriptionFactory(DjangoModelFactory[connections.Subscription]):
+    """Of somebody who may see alerts."""
+
+    class Meta:
+        model = connections.Subscription
+
+    destination = factory.SubFactory(DestinationFactory)
+    person = factory.SubFactory(UserFactory, is_superuser=True)
+    code = "activation-skipped-rate-exceeded"
+
+
+class WebhookFactory(DjangoModelFactory[connections.Webhook]):
+    """Hears of every rule. `secret="..."` seals another secret."""
+
+    class Meta:
+        model = connections.Webhook
+
+    class Params:
+        secret = "whsec_of-the-tests"
+
+    uuid = factory.LazyFunction(uuid.uuid4)
+    name = factory.Sequence(lambda n: f"Webhook {n}")
+    url = "https://hooks.example.org/alerts"
+    rules = factory.LazyFunction(lambda: [rule.code for rule in RULES])
+    sealed_secret = factory.LazyAttribute(
+        lambda w: encryption.seal(plaintext=w.secret, belongs_to=f"webhook:{w.uuid}:secret")
+    )
+
+
+class MessageFactory(DjangoModelFactory[connections.Message]):
+    """A test e-mail that is due at `NOON`."""
+
+    class Meta:
+        model = connections.Message
+
+    occasion = connections.Occasion.TEST
+    person = factory.SubFactory(UserFactory)
+    created_at = NOON
+    next_attempt_at = NOON
+
+
+class NotificationFactory(DjangoModelFactory[connections.Notification]):
+    """An unread one about an open alert."""
+
+    class Meta:
+        model = connections.Notification
+
+    alert = factory.SubFactory(AlertFactory)
+    person = factory.SubFactory(UserFactory)
+    occasion = connections.Occasion.TRIGGERED
+    shown_at = NOON

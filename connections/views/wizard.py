@@ -12,7 +12,7 @@ from django_htmx.http import replace_url
 
 from connections import access, alert_rules, destinations, linking
 from connections.alert_forms import DetailsForm
-from connections.forms import ConnectForm, DetailsForm, connect_initial
+from connections.forms import ConnectForm, connect_initial
 from connections.permissions import Permission, requires
 from connections.queries import accounts as account_queries
 from connections.queries import destinations as destination_queries
