@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from connections.alert_rules import RULES, Rule
-from connections.models import AlertRule, Destination, Subscription
+from connections.models import AlertRule, Destination, Subscription, Webhook
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +35,18 @@ def standings() -> Mapping[str, Standing]:
 
 
 def listened_to(*, codes: tuple[str, ...]) -> set[tuple[int, str]]:
-    """Which destinations (ids) somebody subscribes to for which of these rules; two queries."""
+    """At which destinations (ids) somebody or a webhook hears of which of these rules."""
     found = set(
         Subscription.objects.filter(code__in=codes)
         .order_by()
         .values_list("destination_id", "code")
         .distinct()
     )
-    for key, named in Destination.objects.exclude(alerts=[]).values_list("pk", "alerts"):
-        found |= {(key, code) for code in codes if code in named}
+    everywhere = {
+        code for rules in Webhook.objects.values_list("rules", flat=True) for code in rules
+    }
+    for key, named in Destination.objects.order_by().values_list("pk", "alerts"):
+        found |= {(key, code) for code in codes if code in named or code in everywhere}
     return found
 
 

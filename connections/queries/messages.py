@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q
 
 from connections.alert_rules import named
 from connections.models import Message, MessageState, Webhook
@@ -48,7 +48,15 @@ def allowed_hosts() -> list[str]:
     return sorted(f"{host}:{port}" for host, port in HostList.read(settings.WEBHOOK_HOSTS).hosts)
 
 
-def newest() -> QuerySet[Message]:
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A message with what it is about."""
+
+    message: Message
+    about: str
+
+
+def newest() -> list[Told]:
     """The newest messages of either kind."""
     rows = Message.objects.select_related("alert", "person", "webhook").order_by("-pk")
-    return rows[:SHOWN]
+    return [Told(row, named(row.alert.code).name if row.alert else "") for row in rows[:SHOWN]]

@@ -148,6 +148,18 @@ def test_events_are_not_recorded_where_nobody_listens() -> None:
     assert Alert.objects.count() == 0
 
 
+def test_events_are_recorded_where_a_webhook_or_a_workspace_file_listens() -> None:
+    named = factories.DestinationFactory(alerts=[START])
+    run(named, received=3)
+    run(factories.DestinationFactory(), received=3)
+    look(NOON + timedelta(minutes=1))
+    assert len(told(START)) == 1
+
+    factories.WebhookFactory(rules=[START])
+    look(NOON + timedelta(minutes=2))
+    assert len(told(START)) == 2
+
+
 def test_a_change_that_waits_for_too_long_is_a_delay_until_it_is_sent(
     destination: Destination,
 ) -> None:
