@@ -150,8 +150,8 @@ def test_events_are_not_recorded_where_nobody_listens() -> None:
 
 def test_events_are_recorded_where_a_webhook_or_a_workspace_file_listens() -> None:
     named = factories.DestinationFactory(alerts=[START])
-    run(named, received=3)
-    run(factories.DestinationFactory(), received=3)
+    run(named, excluded=3)
+    run(factories.DestinationFactory(), excluded=3)
     look(NOON + timedelta(minutes=1))
     assert len(told(START)) == 1
 
