@@ -5,8 +5,8 @@ from pytest_django import Settings
 
 from connections import encryption
 from connections.encryption import generate_key
-from connections.models import Account
-from tests.factories import TOKEN, AccountFactory
+from connections.models import Account, Webhook
+from tests.factories import TOKEN, AccountFactory, WebhookFactory
 from tests.journeys.commands import run
 
 pytestmark = pytest.mark.django_db
@@ -45,3 +45,26 @@ def test_a_token_that_does_not_open_is_named_and_left(settings: Settings) -> Non
     before = account.sealed_token
     account.refresh_from_db()
     assert account.sealed_token == before
+
+
+def test_secrets_of_webhooks_are_sealed_anew(settings: Settings) -> None:
+    WebhookFactory(secret="whsec_1")
+    newest = generate_key()
+    settings.ENCRYPTION_KEYS = [newest, *settings.ENCRYPTION_KEYS]
+
+    assert run("rotate_keys", "--json").json == {"rotated": 1, "already": 0, "failed": 0}
+
+    settings.ENCRYPTION_KEYS = [newest]
+    webhook = Webhook.objects.get()
+    opened = encryption.unseal(sealed=webhook.sealed_secret, belongs_to=webhook.belongs_to)
+    assert opened == "whsec_1"
+
+
+def test_a_secret_that_does_not_open_is_named_and_left(settings: Settings) -> None:
+    WebhookFactory(name="Incident room")
+    settings.ENCRYPTION_KEYS = [generate_key()]
+
+    result = run("rotate_keys", "--json")
+
+    assert (result.code, result.json["failed"]) == (1, 1)
+    assert "Incident room" in result.err

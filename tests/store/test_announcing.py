@@ -1,5 +1,7 @@
 """Who hears of an alert, and what is stored to be sent."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -103,3 +105,18 @@ def test_an_alert_and_its_messages_are_stored_together_or_not() -> None:
         transaction.set_rollback(True)
 
     assert Alert.objects.count() == Notification.objects.count() == Message.objects.count() == 0
+
+
+def test_what_was_over_long_ago_is_forgotten_with_all_that_was_said() -> None:
+    old = factories.AlertFactory(resolved_at=NOON - timedelta(days=91))
+    kept = [factories.AlertFactory(resolved_at=NOON), factories.AlertFactory()]
+    factories.NotificationFactory(alert=old)
+    factories.MessageFactory(alert=old, occasion="triggered")
+    factories.MessageFactory(created_at=NOON - timedelta(days=91))
+    fresh = factories.MessageFactory()
+
+    alerts.prune(before=NOON - timedelta(days=90))
+
+    assert list(Alert.objects.order_by("pk")) == kept
+    assert Notification.objects.count() == 0
+    assert list(Message.objects.all()) == [fresh]
