@@ -37,7 +37,7 @@ urlpatterns = [
     path("destinations/<uuid:uuid>/alerts/", subscriptions.subscribe, name="subscribe"),
     path("alerts/", alerts.browse, name="alerts"),
     path("alerts/history/", alerts.history, name="alert-history"),
-    path("alerts/<int:key>/resolve/", alerts.resolve, name="alert-resolve"),
+    path("alerts/<slug:key>/resolve/", alerts.resolve, name="alert-resolve"),
     path("alerts/rules/<slug:code>/toggle/", alerts.toggle, name="alert-toggle"),
     path("alerts/rules/<slug:code>/threshold/", alerts.threshold, name="alert-threshold"),
     path(

@@ -55,8 +55,10 @@ def history(request: HttpRequest) -> HttpResponse:
 
 @requires(Permission.RESOLVE_ALERTS)
 @require_POST
-def resolve(request: HttpRequest, key: int) -> HttpResponse:
-    alert = or_404(alert_history.get, key=key)
+def resolve(request: HttpRequest, key: str) -> HttpResponse:
+    if not key.isdecimal():
+        raise Http404
+    alert = or_404(alert_history.get, key=int(key))
     if alerts.resolve_by_hand(alert=alert, person=request.user):
         messages.success(request, "The alert is resolved.")
     else:

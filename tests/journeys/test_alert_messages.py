@@ -25,7 +25,7 @@ from tests.unit.zendesk.test_tls import certificate
 pytestmark = pytest.mark.django_db
 
 SECRET = "whsec_of-the-tests"
-HOSTILE = "Zendesk\r\nBcc: everybody@example.com\x00 \u202egnp.exe " + "x" * 5_000
+HOSTILE = "Zendesk\r\nBcc: everybody@example.com\x00 \u202egnp.exe " + "x" * 140
 
 
 @pytest.fixture
