@@ -361,6 +361,24 @@ class UploadRejectFactory(DjangoModelFactory[activations.UploadReject]):
     message = "not a valid e-mail address"
 
 
+class AlertRuleFactory(DjangoModelFactory[connections.AlertRule]):
+    class Meta:
+        model = connections.AlertRule
+
+    code = factory.Sequence(lambda n: f"rule-{n}")
+    changed_at = NOON
+
+
+class SightingFactory(DjangoModelFactory[connections.Sighting]):
+    """Of a destination."""
+
+    class Meta:
+        model = connections.Sighting
+
+    destination = factory.SubFactory(DestinationFactory)
+    seen_at = NOON
+
+
 class SubscriptionFactory(DjangoModelFactory[connections.Subscription]):
     """Of somebody who may see alerts."""
 

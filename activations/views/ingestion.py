@@ -11,7 +11,7 @@ from activations.forms import ApiKeyForm
 from activations.queries import ingestion, uploads
 from activations.services import api_keys
 from activations.views.lists import Asked
-from connections.permissions import Permission, demand, requires
+from connections.permissions import Permission, requires
 from connections.views.found import or_404
 
 
@@ -23,14 +23,13 @@ def listing(request: HttpRequest) -> HttpResponse:
     return render(request, "activations/ingestion.html", {"tab": "uploads", "page": page})
 
 
-@requires(Permission.MONITOR_DATA)
+@requires(Permission.MONITOR_DATA, to_change=(Permission.MANAGE_INGESTION,))
 @require_http_methods(["GET", "HEAD", "POST"])
 def api(request: HttpRequest) -> HttpResponse:
     """`?range=7d`; posting creates a key, which is in this one answer and never again."""
     form = ApiKeyForm(request.POST or None)
     issued = None
     if request.method == "POST":
-        demand(user=request.user, permissions=(Permission.MANAGE_INGESTION,))
         issued = _issue(form)
     chosen = request.GET.get("range", "")
     chosen = chosen if chosen in ingestion.RANGES else ingestion.DEFAULT_RANGE

@@ -23,8 +23,8 @@ may_import = requires(Permission.VIEW_AUDIENCES, Permission.IMPORT_AUDIENCES)
 STEPS = ("Choose file", "Columns and name", "Import")
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @may_import
+@require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """`?audience=<uuid>` uploads into one that exists."""
     audience = _audience(request)
@@ -48,8 +48,8 @@ def new(request: HttpRequest) -> HttpResponse:
     return render(request, "activations/upload_new.html", context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @may_import
+@require_http_methods(["GET", "HEAD", "POST"])
 def show(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """The columns of a file that waits for them, else how far it is."""
     upload = or_404(uploads.get, uuid=uuid)
@@ -58,16 +58,16 @@ def show(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return render(request, "activations/upload.html", _standing(upload))
 
 
-@require_safe
 @may_import
+@require_safe
 def live(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """What moves on the page of an upload."""
     context = _standing(or_404(uploads.get, uuid=uuid))
     return render(request, "activations/upload_live.html", context)
 
 
-@require_POST
 @may_import
+@require_POST
 def cancel(request: HttpRequest, uuid: UUID) -> HttpResponse:
     upload = or_404(uploads.get, uuid=uuid)
     was_draft = upload.status == "draft"
@@ -79,8 +79,8 @@ def cancel(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return redirect("activations:audiences" if was_draft else "activations:ingestion")
 
 
-@require_POST
 @may_import
+@require_POST
 def forget(request: HttpRequest, uuid: UUID) -> HttpResponse:
     upload = or_404(uploads.get, uuid=uuid)
     try:
@@ -92,8 +92,8 @@ def forget(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return redirect("activations:ingestion")
 
 
-@require_safe
 @may_import
+@require_safe
 def rejects(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
     """Row numbers and reasons as CSV; no values of the file."""
     upload = or_404(uploads.get, uuid=uuid)

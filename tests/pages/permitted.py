@@ -25,7 +25,7 @@ def grant(user: User, *permissions: Permission) -> User:
 
 def browser(*permissions: Permission, **more: str) -> tuple[Client, User]:
     """A browser of somebody who has exactly these permissions."""
-    user = grant(factories.UserFactory(**more), *permissions)
+    user = grant(factories.UserFactory(is_superuser=False, **more), *permissions)
     client = Client()
     client.force_login(user)
     return client, user

@@ -87,8 +87,9 @@ def test_what_one_may_not_do_is_not_offered() -> None:
         assert words not in page
 
 
-def test_somebody_without_alerts_has_no_bell(signed_in: Client) -> None:
-    assert "bell-count" not in get(signed_in, "/destinations/browse/")
+def test_somebody_without_alerts_has_no_bell(client: Client, db: None) -> None:
+    client.force_login(factories.member(Permission.VIEW_DESTINATIONS))
+    assert "bell-count" not in get(client, "/destinations/browse/")
 
 
 def test_the_rules_stand_with_threshold_and_subscribers(manager: Client) -> None:
@@ -298,8 +299,8 @@ def test_an_address_is_shown_as_text() -> None:
 
 def test_a_manager_chooses_who_of_the_page_hears_of_a_rule(manager: Client) -> None:
     destination = factories.DestinationFactory(name="North")
-    people = [grant(factories.UserFactory(), VIEW) for _ in range(3)]
-    stranger = factories.UserFactory()
+    people = [grant(factories.member(), VIEW) for _ in range(3)]
+    stranger = factories.member()
     for person in (people[0], people[2]):
         factories.SubscriptionFactory(destination=destination, code=DELAY, person=person)
     typed = {

@@ -236,7 +236,7 @@ def test_what_is_gone_answers_404(signed_in: Client, destination: Destination) -
 
 
 def test_without_the_permission_it_is_refused(client: Client, destination: Destination) -> None:
-    client.force_login(factories.UserFactory())
+    client.force_login(factories.member())
     for url in (LIST, _url(destination), _run_url(_run(destination))):
         assert client.get(url).status_code == 403
 

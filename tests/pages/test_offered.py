@@ -46,13 +46,21 @@ def scene(destination: Destination) -> Destination:
     return destination
 
 
+DESTINATION_PAGES = (
+    *("destination-detail", "destination-data", "destination-live", "destination-problems"),
+    "monitoring-destination",
+)
+
+
 def _pages(scene: Destination) -> list[str]:
     names = ["home", "connections:catalog", "connections:accounts", "connections:people"]
     names += ["activations:browse", "activations:choose", "activations:audiences"]
-    names += ["connections:settings", "connections:roles"]
+    names += ["connections:settings", "connections:roles", "overview", "activations:system"]
+    names += ["activations:monitoring", "activations:people", "activations:ingestion"]
+    names += ["activations:ingestion-api", "connections:alerts", "connections:alert-history"]
     pages = [reverse(name) for name in names]
     for destination in Destination.objects.all():
-        for name in ("destination-detail", "destination-data", "destination-live"):
+        for name in DESTINATION_PAGES:
             pages.append(reverse(f"activations:{name}", args=[destination.uuid]))
         here = reverse("activations:profiles", args=[destination.uuid])
         pages.append(f"{here}?state=failed&code=zendesk-422")

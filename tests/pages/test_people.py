@@ -111,7 +111,7 @@ def test_an_invited_person_chooses_name_and_password_and_has_the_role(
     password = factories.PASSWORD
     typed = {"username": "cy", "new_password1": password, "new_password2": password}
     browser.post("/welcome/", typed)
-    assert browser.get("/", follow=True).redirect_chain[-1][0] == reverse("connections:catalog")
+    assert browser.get("/", follow=True).redirect_chain[-1][0] == reverse("overview")
     assert browser.get(PEOPLE).status_code == 403
     assert User.objects.get(username="cy").email == "cy@example.org"
 
@@ -228,7 +228,7 @@ def test_who_gives_up_managing_people_is_led_elsewhere(client: Client, ann: User
     role = roles.create(name="Viewer", permissions=[Permission.VIEW_DESTINATIONS])
     url = reverse("connections:person-roles", args=[ann.pk])
     answer = client.post(url, {"roles": [role.pk]}, follow=True)
-    assert answer.redirect_chain[-1][0] == reverse("connections:catalog")
+    assert answer.redirect_chain[-1][0] == reverse("overview")
 
 
 def test_a_deactivated_person_is_out_at_once_and_can_come_back(

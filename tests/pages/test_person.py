@@ -100,6 +100,6 @@ def test_hostile_attributes_are_shown_as_text(signed_in: Client, db: None) -> No
 
 
 def test_without_the_permission_nobody_is_looked_up(client: Client, db: None) -> None:
-    client.force_login(factories.UserFactory())
+    client.force_login(factories.member())
     assert client.post(PEOPLE, {"email": "ann@example.org"}).status_code == 403
     assert client.get(reverse("activations:person", args=["1~x"])).status_code == 403

@@ -73,7 +73,7 @@ def test_a_status_has_a_word_and_a_shape(signed_in: Client) -> None:
 
 
 def test_without_the_permission_it_is_refused(db: None, client: Client) -> None:
-    client.force_login(factories.UserFactory())
+    client.force_login(factories.member())
     assert client.get(URL).status_code == 403
 
 

@@ -217,7 +217,7 @@ def test_a_running_upload_is_not_forgotten(signed_in: Client) -> None:
 
 
 def test_who_may_not_import_sends_no_file(client: Client, folder: Path, db: None) -> None:
-    client.force_login(factories.UserFactory())
+    client.force_login(factories.member())
     assert _send(client, GOOD).status_code == 403
     upload = factories.UploadFactory()
     for name in ("upload", "upload-live", "upload-rejects"):

@@ -57,7 +57,7 @@ def test_a_rejected_account_is_told_to_subscribers_of_its_destinations_once() ->
 def test_rules_of_a_workspace_file_reach_everybody_who_may_see_alerts() -> None:
     destination = factories.DestinationFactory(alerts=[FAILURE])
     boss = factories.UserFactory(is_superuser=True)
-    factories.UserFactory()
+    factories.member()
     factories.UserFactory(is_superuser=True, is_active=False)
 
     trigger(destination)
@@ -67,7 +67,7 @@ def test_rules_of_a_workspace_file_reach_everybody_who_may_see_alerts() -> None:
 
 def test_who_may_no_longer_see_alerts_hears_of_none() -> None:
     subscription = factories.SubscriptionFactory(
-        code=FAILURE, has_email=True, person=factories.UserFactory()
+        code=FAILURE, has_email=True, person=factories.member()
     )
 
     trigger(subscription.destination)
