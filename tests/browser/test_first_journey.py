@@ -236,6 +236,17 @@ def _look_around(person: Person) -> None:
         ("25-accounts", "/destinations/accounts/"),
         ("26-choose", "/destinations/activate/"),
         ("27-audiences", "/audiences/"),
+        ("30-overview", "/overview/"),
+        ("31-system", "/destinations/system/"),
+        ("32-monitoring", "/monitoring/"),
+        ("33-profiles", "/profiles/"),
+        ("34-ingestion", "/ingestion/"),
+        ("35-api", "/ingestion/api/"),
+        ("36-alerts", "/alerts/"),
+        ("37-alert-history", "/alerts/history/"),
+        ("38-people", "/people/"),
+        ("39-roles", "/people/roles/"),
+        ("40-settings", "/settings/"),
     ):
         person.visit(path)
         person.photograph(name)
