@@ -6,23 +6,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
-from urllib.parse import quote
 
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
 
 from activations.deliveries.store.attempts import HANDED_BACK
-from activations.mapping import transform
 from activations.models import Attempt, Delivery, Membership, Profile
 from activations.profiles import identity
-from activations.queries import codes
+from activations.queries import codes, preview
 from activations.queries.audiences import full_name
 from activations.queries.deliveries import Request
-from activations.rendering import load_profiles
 from activations.services import configuration
 from activations.terms import DeliveryState
 from connections.models import Destination
-from connections.zendesk.contact import Contact
 
 MOST_MEMBERSHIPS: Final = 200
 _SHOWN_ATTEMPTS: Final = 100
@@ -88,17 +84,6 @@ class Person:
         return tuple(_nodes(self.profile.attributes))
 
 
-@dataclass(frozen=True, slots=True)
-class Next:
-    """What would be sent now: a request, or in words why there is none."""
-
-    method: str = ""
-    target: str = ""
-    body: str = ""
-    notes: Sequence[str] = ()
-    words: str = ""
-
-
 def reference_to(*, email: str) -> str | None:
     """How to speak of the profile known by this address; None when there is none."""
     key = f"{identity.EMAIL}:{email.strip().lower()}"
@@ -124,32 +109,20 @@ def get(*, reference: str) -> Person:
     )
 
 
-def next_request(*, reference: str, destination: Destination, at: datetime) -> Next:
-    """Rendered now by the code that sends. Raises Profile.DoesNotExist."""
-    profile = _profile(reference)
-    if destination.account is None:
-        return Next(words="Nothing: the destination is not set up yet.")
-    held = Delivery.objects.filter(profile=profile, destination=destination).first()
-    stored = load_profiles(profile_ids=[profile.pk])[profile.pk]
-    view = transform.ProfileView(
-        email=stored.email,
-        attributes=stored.attributes,
-        identities=stored.identities,
-        memberships=stored.memberships,
-        was_delivered=held is not None and _may_exist(held),
+def next_request(
+    *, reference: str, destination: Destination, at: datetime
+) -> preview.Preview | None:
+    """What would be sent now; None without an account. Raises Profile.DoesNotExist."""
+    person = preview.by_key(key=_profile(reference).pk)
+    if destination.account is None or person is None:
+        return None
+    return preview.of(
+        destination=destination,
+        plan=configuration.load_plan(destination=destination),
+        version=destination.mapping_version,
+        person=person,
+        at=at,
     )
-    plan = configuration.load_plan(destination=destination)
-    try:
-        rendered = transform.render(profile=view, plan=plan, at=at)
-    except Exception as error:  # noqa: BLE001  (a delivery of such a profile fails with this code)
-        return Next(words=f"The mapping fails on this profile ({type(error).__name__}).")
-    match rendered:
-        case transform.Excluded(code, detail):
-            return Next(words=detail or codes.meaning(code=code))
-        case transform.Send(contact, notes):
-            return _request(contact, held, [f"{note.target}: {note.message}" for note in notes])
-        case _:
-            return Next(words="Nothing: this person is in no audience that is activated here now.")
 
 
 def _profile(reference: str) -> Profile:
@@ -171,22 +144,6 @@ def _holdings(profile: Profile) -> list[Holding]:
             Request(one.http_status, one.outcome, one.code, one.request_id, one.started_at)
         )
     return [Holding(delivery, requests[delivery.pk]) for delivery in deliveries]
-
-
-def _may_exist(held: Delivery) -> bool:
-    return held.delivered_at is not None or held.unsettled_until is not None
-
-
-def _request(contact: Contact, held: Delivery | None, notes: Sequence[str]) -> Next:
-    body = json.dumps({"data": contact.data()}, indent=2, ensure_ascii=False)
-    is_known = held is not None and held.contact_id is not None
-    words = ""
-    if held is not None and is_known and held.delivered_digest == contact.digest():
-        words = "Zendesk holds exactly this already: nothing is sent until something changes."
-    if held is not None and is_known:
-        return Next("PUT", f"/v2/contacts/{held.contact_id}", body, notes, words)
-    query = f"email={quote(contact.email, safe='')}&is_organization=false"
-    return Next("POST", f"/v2/contacts/upsert?{query}", body, notes, words)
 
 
 def _nodes(attributes: Mapping[str, Any]) -> Iterator[Node]:

@@ -41,5 +41,5 @@ def preview(request: HttpRequest, reference: str, uuid: UUID) -> HttpResponse:
     found = or_404(
         people.next_request, reference=reference, destination=destination, at=timezone.now()
     )
-    context = {"reference": reference, "destination": destination, "next": found}
+    context = {"reference": reference, "destination": destination, "preview": found}
     return render(request, "activations/person_next.html", context)
