@@ -10,6 +10,8 @@ from activations.mapping.plan import MappingRule
 from activations.terms import MembershipStatus, TargetKind
 from connections.zendesk.contact import CustomField
 
+# Looking for the name that was meant takes a millisecond: in a long list only the first get it.
+MOST_GUESSES = 100
 _WHERE = "in Sell under Settings > Customize > Contacts"
 
 
@@ -48,28 +50,27 @@ def find(
         found += _rule(rule, place=f"mappings[{index}]", before=rules[:index], fields=fields)
     if not audiences:
         found.append(Problem("audiences", "no-audience", "Select at least one audience."))
-    for index, audience in enumerate(audiences):
-        place = f"audiences[{index}]"
-        taken = _taken(rules, [*audiences[:index], *audiences[index + 1 :]])
-        checked = check_mapping_id(name=audience.mapping_id, fields=fields, taken=taken)
-        found += (replace(problem, place=f"{place}.mapping_id") for problem in checked)
-        found += _schedule(audience, place)
+    found += _audiences(rules, audiences, fields)
     if fields is None:
         found.append(_fields_unknown())
     return tuple(found)
 
 
 def check_mapping_id(
-    *, name: str, fields: Mapping[str, CustomField] | None, taken: Mapping[str, str]
+    *,
+    name: str,
+    fields: Mapping[str, CustomField] | None,
+    taken: Mapping[str, str],
+    guess: bool = True,
 ) -> tuple[Problem, ...]:
     """The problems of one Mapping ID (place `mapping_id`).
 
     `taken` maps the names of the fields that are already written to what writes them, in words
-    (`the audience “Newsletter”`).
+    (`the audience “Newsletter”`). `guess`: say which name was meant, where one is like it.
     """
     return tuple(
         Problem("mapping_id", code, message, is_blocking)
-        for code, message, is_blocking in _mapping_id(name, fields, taken)
+        for code, message, is_blocking in _mapping_id(name, fields, taken, guess)
     )
 
 
@@ -124,17 +125,43 @@ def _schedule(audience: ScheduledAudience, place: str) -> Iterator[Problem]:
         yield Problem(f"{place}.end", "ends-before-start", message)
 
 
-def _taken(rules: Iterable[MappingRule], others: Iterable[ScheduledAudience]) -> dict[str, str]:
-    mapped = {
+def _audiences(
+    rules: Sequence[MappingRule],
+    audiences: Sequence[ScheduledAudience],
+    fields: Mapping[str, CustomField] | None,
+) -> Iterator[Problem]:
+    """Looks at each audience once: there may be ten thousand."""
+    mapped, holders, unknown = _mapped(rules), _holders(audiences), 0
+    for index, audience in enumerate(audiences):
+        name, place = audience.mapping_id, f"audiences[{index}]"
+        others = [audiences[other].label for other in holders[name] if other != index]
+        taken = mapped | {name: f"the audience “{others[-1]}”"} if others else mapped
+        guess = unknown < MOST_GUESSES
+        for problem in check_mapping_id(name=name, fields=fields, taken=taken, guess=guess):
+            unknown += problem.code == "unknown-custom-field"
+            yield replace(problem, place=f"{place}.mapping_id")
+        yield from _schedule(audience, place)
+
+
+def _mapped(rules: Iterable[MappingRule]) -> dict[str, str]:
+    """The custom fields that field mappings write."""
+    return {
         rule.target.name: "a field mapping"
         for rule in rules
         if rule.target.kind == TargetKind.CUSTOM_FIELD
     }
-    return mapped | {other.mapping_id: f"the audience “{other.label}”" for other in others}
+
+
+def _holders(audiences: Sequence[ScheduledAudience]) -> dict[str, list[int]]:
+    """Which audiences have a Mapping ID: the last two are enough to know another one."""
+    found: dict[str, list[int]] = {}
+    for index, audience in enumerate(audiences):
+        found[audience.mapping_id] = [*found.get(audience.mapping_id, [])[-1:], index]
+    return found
 
 
 def _mapping_id(
-    name: str, fields: Mapping[str, CustomField] | None, taken: Mapping[str, str]
+    name: str, fields: Mapping[str, CustomField] | None, taken: Mapping[str, str], guess: bool
 ) -> Iterator[tuple[str, str, bool]]:
     if not name.strip():
         step = "Enter the name of the contact custom field that receives the audience status."
@@ -144,16 +171,18 @@ def _mapping_id(
         yield "mapping-id-taken", f"“{name}” is already written by {taken[name]}.", True
     if fields is None:
         return
-    for code, message in _presence(name, fields):
+    for code, message in _presence(name, fields, guess=guess):
         yield code, message, True
     if (field := fields.get(name)) is not None:
         yield from _status_field(field)
 
 
-def _presence(name: str, fields: Mapping[str, CustomField]) -> Iterator[tuple[str, str]]:
+def _presence(
+    name: str, fields: Mapping[str, CustomField], *, guess: bool = True
+) -> Iterator[tuple[str, str]]:
     field = fields.get(name)
     if field is None:
-        yield "unknown-custom-field", _unknown(name, fields)
+        yield "unknown-custom-field", _unknown(name, fields if guess else {})
     elif not field.for_contact:
         yield (
             "not-for-people",

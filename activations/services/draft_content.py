@@ -25,6 +25,8 @@ from connections.zendesk.contact import CustomField
 
 MANDATORY_TARGETS = ("Identity: email", "xdm: last_name")
 AUDIENCES, MAPPING, SCHEDULE = "audiences", "mapping", "schedule"
+# Experience Platform's guardrail for a dataflow, a soft one.
+MOST_AUDIENCES_ADVISED = 250
 
 _STEPS = {"audiences": SCHEDULE, "mappings": MAPPING, "account": SCHEDULE}
 _PLACE = re.compile(r"^(\w+)(?:\[(\d+)\])?(?:\.(\w+))?$")
@@ -93,6 +95,14 @@ class Content:
     def blocking(self) -> tuple[DraftProblem, ...]:
         """What must be put right before Finish."""
         return tuple(problem for problem in self.problems if problem.is_blocking)
+
+    def problems_by_row(self, *, step: str) -> Mapping[int, tuple[DraftProblem, ...]]:
+        """The problems of each row that has any: for a step with many rows."""
+        found: dict[int, tuple[DraftProblem, ...]] = {}
+        for problem in self.problems:
+            if problem.step == step and problem.row is not None:
+                found[problem.row] = (*found.get(problem.row, ()), problem)
+        return found
 
     def problems_at(self, *, step: str, row: int | None) -> tuple[DraftProblem, ...]:
         """The problems of one row, or of the step as a whole."""
@@ -177,6 +187,7 @@ def judge(
     known = problems.find(rules=rules, audiences=chosen, fields=fields)
     found += [_placed(problem, places) for problem in known]
     found += [p for index, row in enumerate(schedule) for p in _dates(index, row, today)]
+    found += _too_many(len(schedule))
     return Content(
         mappings=tuple(mappings),
         schedule=tuple(schedule),
@@ -221,6 +232,17 @@ def _placed(problem: problems.Problem, places: Sequence[int]) -> DraftProblem:
         index = places[index]
     step = AUDIENCES if problem.code == "no-audience" else _STEPS[area]
     return DraftProblem(step, index, column, problem.message, problem.is_blocking)
+
+
+def _too_many(count: int) -> list[DraftProblem]:
+    if count <= MOST_AUDIENCES_ADVISED:
+        return []
+    message = (
+        f"{count:,} audiences are selected; Experience Platform advises at most"
+        f" {MOST_AUDIENCES_ADVISED} for a destination. More work too, but each needs a contact"
+        " custom field of its own in Zendesk."
+    )
+    return [DraftProblem(AUDIENCES, None, "", message, is_blocking=False)]
 
 
 def _dates(index: int, row: ScheduleRow, today: date) -> list[DraftProblem]:

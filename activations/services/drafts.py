@@ -10,6 +10,7 @@ from django.db.models import F
 
 from activations.mapping.plan import ActivatedAudience, Plan
 from activations.models import Activation, ActivationDraft, Audience
+from activations.queries import audience_labels
 from activations.services import configuration, draft_content, draft_rights
 from activations.services.draft_content import Content, MappingRow, ScheduleRow
 from connections import accounts
@@ -74,14 +75,15 @@ def select_audiences(
 ) -> None:
     """Take over one page of check boxes; audiences not `shown` keep their choice.
 
-    Raises StaleDraft.
+    What is sent now comes back with its dates and Mapping ID. Raises StaleDraft.
     """
     rows = draft_content.read_schedule(stored=draft.audiences)
     kept = [row for row in rows if row.audience not in shown or row.audience in chosen]
     known = {row.audience for row in kept}
+    sent_now = {row.audience: row for row in _current_schedule(draft.destination)}
     today = at.astimezone(UTC).date().isoformat()
-    added = Audience.objects.filter(pk__in=set(chosen) & set(shown) - known).order_by("name", "pk")
-    kept += [ScheduleRow(audience=audience.pk, start_on=today) for audience in added]
+    added = audience_labels.of(audience_ids=set(chosen) & set(shown) - known)
+    kept += [sent_now.get(key, ScheduleRow(audience=key, start_on=today)) for key in added]
     _save(draft, version, at, audiences=draft_content.store_schedule(rows=kept))
 
 
@@ -108,13 +110,13 @@ def content(*, draft: ActivationDraft, at: datetime) -> Content:
     What its person may not do is a problem too, so that neither review nor finish lets it through.
     """
     schedule = draft_content.read_schedule(stored=draft.audiences)
-    audiences = Audience.objects.filter(pk__in=[row.audience for row in schedule])
+    labels = audience_labels.of(audience_ids=[row.audience for row in schedule])
     account = draft.destination.account
     mappings = draft_content.read_mappings(stored=draft.mappings)
     read = draft_content.judge(
         mappings=mappings,
         schedule=schedule,
-        labels={audience.pk: str(audience) for audience in audiences},
+        labels={key: str(label) for key, label in labels.items()},
         fields=accounts.fields_of(account) if account else None,
         today=at.astimezone(UTC).date(),
     )

@@ -7,6 +7,7 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from activations.models import Activation, ActivationDraft, Audience, FieldMapping
+from activations.services import drafts
 from connections.models import Destination
 from connections.zendesk.sandbox import RunningSandbox
 from tests import factories
@@ -102,6 +103,20 @@ def test_unchecking_removes_an_audience(
     signed_in.post(_url("audiences", draft), {"version": "2", "shown": str(audience.pk)})
     draft.refresh_from_db()
     assert draft.audiences == []
+
+
+def test_an_audience_that_is_sent_now_comes_back_with_its_schedule(
+    signed_in: Client, destination: Destination, user: User, audience: Audience
+) -> None:
+    factories.ActivationFactory(
+        destination=destination, audience=audience, mapping_id="VIP audience"
+    )
+    draft = drafts.open_for(destination=destination, person=user)
+    before = draft.audiences
+    signed_in.post(_url("audiences", draft), {"version": "1", "shown": str(audience.pk)})
+    _select(signed_in, draft, audience, version=2)
+    draft.refresh_from_db()
+    assert draft.audiences == before
 
 
 def test_next_saves_and_goes_on_also_without_a_script(

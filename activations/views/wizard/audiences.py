@@ -31,7 +31,7 @@ def step(request: HttpRequest, uuid: UUID) -> HttpResponse:
     asked = Asked.by(request, default="name")
     found = audiences.listing(words=asked.words, sort=asked.sort, descending=asked.descending)
     page = asked.page_of(found)
-    context = {
+    context: dict[str, Any] = {
         "asked": asked,
         "columns": asked.columns(COLUMNS),
         "page": page,

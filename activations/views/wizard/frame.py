@@ -63,10 +63,19 @@ def load(request: HttpRequest, uuid: UUID) -> Any:
 
 
 def page(
-    request: HttpRequest, draft: Any, *, step: str, is_stale: bool = False, **context: Any
+    request: HttpRequest,
+    draft: Any,
+    *,
+    step: str,
+    content: Content | None = None,
+    is_stale: bool = False,
+    **context: Any,
 ) -> HttpResponse:
-    """A step as a page; to htmx only the part that a save changes."""
-    content = draft_service.content(draft=draft, at=timezone.now())
+    """A step as a page; to htmx only the part that a save changes.
+
+    `content`: the draft as the view has read it already.
+    """
+    content = content or draft_service.content(draft=draft, at=timezone.now())
     order = ["", *open_steps(draft), ""]
     place = order.index(step)
     template = f"activations/wizard/{step}{'_saved' if request.htmx else ''}.html"  # type: ignore[attr-defined]

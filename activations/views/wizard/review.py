@@ -43,6 +43,7 @@ def step(request: HttpRequest, uuid: UUID) -> HttpResponse:
         request,
         draft,
         step="review",
+        content=content,
         rows=schedule.rows(content=content, fields=fields),
         blocking=blocking,
         warnings=[problem for problem in listed if not problem.is_blocking],

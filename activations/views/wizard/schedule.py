@@ -34,6 +34,7 @@ def step(request: HttpRequest, uuid: UUID) -> HttpResponse:
         request,
         draft,
         step="schedule",
+        content=content,
         is_stale=is_stale,
         rows=schedule.rows(content=content, fields=fields),
         suggestions=schedule.suggestions(fields=fields),
