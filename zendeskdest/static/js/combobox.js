@@ -1,5 +1,5 @@
 /** A text field with suggestions: anything may be typed, arrows and Enter take a suggestion. */
-import { activate, activeOption, filter, hasWords, move } from "./listbox.js";
+import { activate, activeOption, filter, hasWords, move, visibleOptions } from "./listbox.js";
 import { place } from "./place.js";
 
 const partsOf = (element) => {
@@ -15,6 +15,8 @@ function show({ input, list }, words) {
     option.setAttribute("aria-selected", String(option.dataset.value === input.value));
   }
   activate(list, input, null);
+  // An empty list would only cover what is said below the field.
+  if (visibleOptions(list).length === 0) return hide({ input, list });
   if (isOpen(list)) return;
   list.showPopover({ source: input });
   place(list, input, { matchWidth: true });
