@@ -171,7 +171,9 @@ class NameForm(forms.Form):
 class WelcomeForm(SetPasswordForm):  # type: ignore[type-arg]
     """The first person's name and password, after the one-time link."""
 
-    username = UsernameField(label="Name", max_length=150)
+    username = UsernameField(
+        label="Name", max_length=150, widget=forms.TextInput(attrs={"autofocus": True})
+    )
     field_order = ("username", "new_password1", "new_password2")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

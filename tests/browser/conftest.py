@@ -63,22 +63,21 @@ def person(running: Product, chromium: Path) -> Iterator[Person]:
         context = browser.new_context(viewport=WIDE)  # type: ignore[arg-type]
         context.set_default_timeout(10_000)
         somebody = Person(page=context.new_page(), product=running, context=context)
-        _listen(somebody)
+        listen(somebody.page, somebody.complaints)
         yield somebody
         browser.close()
 
 
-def _listen(person: Person) -> None:
-    complaints = person.complaints
-    # A refused style or script (Content-Security-Policy) is a console error too.
-    person.page.on(
+def listen(page: Page, complaints: list[str]) -> None:
+    """Notes console errors (a refused style or script is one too), exceptions and refusals."""
+    page.on(
         "console",
         lambda message: (
             complaints.append(f"console: {message.text}") if message.type == "error" else None
         ),
     )
-    person.page.on("pageerror", lambda error: complaints.append(f"exception: {error}"))
-    person.page.on(
+    page.on("pageerror", lambda error: complaints.append(f"exception: {error}"))
+    page.on(
         "response",
         lambda answer: (
             complaints.append(f"{answer.status} {answer.url}") if answer.status >= 400 else None
