@@ -88,7 +88,8 @@ class ApiKeyForm(forms.Form):
 def _mapping_row(data: Mapping[str, str], index: int) -> MappingRow:
     when = data.get(f"when-{index}", "")
     return MappingRow(
-        source=_text(data, f"source-{index}", 600).strip(),
+        # Forms send line breaks as CRLF; a constant may hold some, and blanks at its ends count.
+        source=_text(data, f"source-{index}", 600).replace("\r\n", "\n"),
         target=_text(data, f"target-{index}", 600),
         when_empty=when if when in WhenEmpty.values else WhenEmpty.KEEP.value,
     )

@@ -41,10 +41,11 @@ class ExclusionCode(models.TextChoices):
 
 
 class SourceKind(models.TextChoices):
-    """What a mapping reads from the profile."""
+    """Where a mapping's value comes from: the profile, or the mapping itself."""
 
     ATTRIBUTE = "attribute", "Attribute"
     IDENTITY = "identity", "Identity namespace"
+    CONSTANT = "constant", "Constant value"
 
 
 class TargetKind(models.TextChoices):

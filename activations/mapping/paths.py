@@ -19,6 +19,7 @@ WRITABLE_ATTRIBUTES = tuple(
 
 _XDM = "xdm:"
 _IDENTITY_MAP = "identitymap:"
+_CONSTANT = "constant:"
 _IDENTITY = "identity:"
 _ADDRESS = "address."
 _CUSTOM_FIELDS = "custom_fields."
@@ -37,7 +38,10 @@ class PathProblem(ValueError):
 
 @dataclass(frozen=True)
 class Source:
-    """What a mapping reads: a dotted XDM path, or the symbol of an identity namespace."""
+    """What a mapping reads: a dotted XDM path, the symbol of an identity namespace, or a constant.
+
+    For a constant `path` is the text that every contact gets.
+    """
 
     kind: SourceKind
     path: str
@@ -52,6 +56,11 @@ class Source:
         """Whether an identity namespace is read."""
         return self.kind == SourceKind.IDENTITY
 
+    @cached_property
+    def is_constant(self) -> bool:
+        """Whether no profile is read: every contact gets the same text."""
+        return self.kind == SourceKind.CONSTANT
+
 
 @dataclass(frozen=True)
 class Target:
@@ -62,16 +71,20 @@ class Target:
 
 
 def parse_source(text: str) -> Source:
-    """Reads `xdm: <dotted path>` or `IdentityMap: <namespace symbol>`. Raises PathProblem.
+    """Reads `xdm: <dotted path>`, `IdentityMap: <namespace symbol>` or `constant: <text>`.
 
-    Keys may carry the `xdm:` prefix of the XDM repository; profiles are stored without it.
+    Keys may carry the `xdm:` prefix of the XDM repository; profiles are stored without it. A
+    constant is everything after the colon and one blank, unchanged. Raises PathProblem.
     """
+    if (constant := _after(text, _CONSTANT)) is not None:
+        return _constant(constant.removeprefix(" "))
     if (symbol := _after(text, _IDENTITY_MAP)) is not None:
         return Source(SourceKind.IDENTITY, _checked(symbol.strip(), "A namespace symbol"))
     if (path := _after(text, _XDM)) is None:
         raise PathProblem(
             "A source starts with “xdm:” followed by a dotted path, such as"
-            " “xdm: person.name.lastName”, or is “IdentityMap: Email”."
+            " “xdm: person.name.lastName”, is “IdentityMap: Email”, or is “constant:” followed by"
+            " a text that every contact gets."
         )
     path = ".".join(key.removeprefix(_XDM).strip() for key in path.strip().split("."))
     _checked(path, "A source path")
@@ -106,6 +119,8 @@ def parse_target(text: str) -> Target:
 
 def format_source(source: Source) -> str:
     """The notation `parse_source` reads."""
+    if source.is_constant:
+        return f"constant: {source.path}"
     return f"IdentityMap: {source.path}" if source.is_identity else f"xdm: {source.path}"
 
 
@@ -173,6 +188,13 @@ def _checked(name: str, what: str) -> str:
     if "\x00" in name:
         raise PathProblem(f"{what} contains a character that cannot be stored.")
     return name
+
+
+def _constant(text: str) -> Source:
+    _checked(text, "A constant")
+    if not any(sign.isprintable() and not sign.isspace() for sign in text):
+        raise PathProblem("A constant needs a text that can be seen after the colon.")
+    return Source(SourceKind.CONSTANT, text)
 
 
 def _checked_target(target: Target) -> Target:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from activations.mapping import names, statuses
+from activations.mapping import constants, names, statuses
 from activations.mapping.paths import EMAIL, LAST_NAME, target_problem
 from activations.mapping.plan import MappingRule
 from activations.terms import MembershipStatus, TargetKind
@@ -12,6 +12,9 @@ from connections.zendesk.contact import CustomField
 
 # Looking for the name that was meant takes a millisecond: in a long list only the first get it.
 MOST_GUESSES = 100
+# A soft limit of the platform (guardrails of Adobe Experience Platform).
+MANY_MAPPINGS = 50
+
 _WHERE = "in Sell under Settings > Customize > Contacts"
 
 
@@ -45,7 +48,7 @@ def find(
     fields: Mapping[str, CustomField] | None,
 ) -> tuple[Problem, ...]:
     """Every problem, in the order of the file. `fields` is None while they are unknown."""
-    found = [*_mandatory(rules)]
+    found = [*_mandatory(rules), *_number(rules)]
     for index, rule in enumerate(rules):
         found += _rule(rule, place=f"mappings[{index}]", before=rules[:index], fields=fields)
     if not audiences:
@@ -86,6 +89,16 @@ def _mandatory(rules: Sequence[MappingRule]) -> Iterator[Problem]:
             yield Problem("mappings", "mandatory-mapping-missing", message)
 
 
+def _number(rules: Sequence[MappingRule]) -> Iterator[Problem]:
+    count = sum(rule.target.kind != TargetKind.IDENTITY for rule in rules)
+    if count > MANY_MAPPINGS:
+        message = (
+            f"{count} fields are mapped; more than {MANY_MAPPINGS} make every request larger, and"
+            " a change of any of them sends the contact again. Remove what nobody needs in Zendesk."
+        )
+        yield Problem("mappings", "many-mappings", message, is_blocking=False)
+
+
 def _rule(
     rule: MappingRule,
     *,
@@ -104,11 +117,36 @@ def _rule(
     if target.kind == TargetKind.CUSTOM_FIELD and target.name.strip() and fields is not None:
         for code, message in _presence(target.name, fields):
             yield Problem(f"{place}.target", code, message)
+    if rule.source.is_constant:
+        yield from _constant(rule, place, fields)
+
+
+def _constant(
+    rule: MappingRule, place: str, fields: Mapping[str, CustomField] | None
+) -> Iterator[Problem]:
+    target = rule.target
+    message = constants.misfit(text=rule.source.path, target=target, fields=fields or {})
+    if message is not None:
+        yield Problem(f"{place}.source", "constant-does-not-fit", message)
+    if rule.is_cleared_when_empty:
+        message = "A constant is never empty, so it cannot clear the field when it is: keep it."
+        yield Problem(f"{place}.when_empty", "constant-is-never-empty", message)
+    if (target.kind, target.name) == (TargetKind.ATTRIBUTE, LAST_NAME):
+        message = (
+            "Every contact gets this same last name, in place of the one it has: map an attribute"
+            " such as “xdm: person.name.lastName” unless that is meant."
+        )
+        yield Problem(f"{place}.source", "same-last-name", message, is_blocking=False)
 
 
 def _pair_problem(rule: MappingRule) -> str | None:
     if rule.target.kind != TargetKind.IDENTITY:
         return None
+    if rule.source.is_constant:
+        return (
+            "A constant is nobody's identity, all contacts would be the same person: use"
+            " “IdentityMap: Email” as source."
+        )
     if not rule.source.is_identity:
         return "An identity is written from an identity only: use “IdentityMap: Email” as source."
     if rule.source.path.casefold() != EMAIL:

@@ -1,4 +1,4 @@
-"""What a profile says under a source: follows paths, picks identities; knows no target."""
+"""What a source says about a profile: follows paths, picks identities; knows no target."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,10 +27,12 @@ class ProfileView:
 
 
 def read(*, profile: ProfileView, source: Source) -> Json:
-    """The value under the source; None when the profile has none.
+    """The value under the source; None when the profile has none. A constant is always there.
 
     Raises CannotShape when the path leads through a list: which entry was meant?
     """
+    if source.is_constant:
+        return source.path
     if source.is_identity:
         return _identity(profile.identities, source.path)
     value: Any = profile.attributes

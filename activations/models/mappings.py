@@ -11,8 +11,9 @@ from connections.models import Destination
 class FieldMapping(models.Model):
     """One row of the Mapping step.
 
-    `source` is a dotted XDM path or a namespace symbol; `target` is `email`, a contact attribute,
-    an address key (`city`) or a custom field's name, by `target_kind`.
+    `source` is a dotted XDM path, a namespace symbol or a constant, by `source_kind`; `target` is
+    `email`, a contact attribute, an address key (`city`) or a custom field's name, by
+    `target_kind`.
     """
 
     destination = models.ForeignKey(
@@ -30,7 +31,11 @@ class FieldMapping(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["destination", "target_kind", "target"], name="each_target_is_mapped_once"
-            )
+            ),
+            models.CheckConstraint(
+                condition=~Q(source_kind=SourceKind.CONSTANT, target_kind=TargetKind.IDENTITY),
+                name="no_identity_is_a_constant",
+            ),
         ]
 
 

@@ -133,7 +133,7 @@ def store_mappings(*, rows: Sequence[MappingRow]) -> list[dict[str, str]]:
                 "source": source.path if source else row.source,
                 "target_kind": target.kind.value if target else "",
                 "target": target.name if target else row.target,
-                "when_empty": row.when_empty,
+                "when_empty": _when_empty(row, source),
             }
         )
     return stored
@@ -269,6 +269,11 @@ def _read(parse: Any, text: str) -> Any:
         return parse(text) if text else None
     except PathProblem:
         return None
+
+
+def _when_empty(row: MappingRow, source: Source | None) -> str:
+    """A constant is never empty: the choice is not offered for one, and an old one is dropped."""
+    return WhenEmpty.KEEP.value if source is not None and source.is_constant else row.when_empty
 
 
 def _source_text(kind: str, path: str) -> str:

@@ -6,6 +6,8 @@ import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
+from activations.mapping.paths import parse_source, parse_target
+from activations.mapping.plan import MappingRule
 from activations.models import Activation, Delivery
 from activations.services import configuration
 from activations.services.configuration import AudienceChoice
@@ -252,6 +254,18 @@ def test_time_that_runs_out_is_reported_with_what_is_left(stage: Stage, settings
     assert {row.state for row in stage.rows(delivered_seq=0)} == {"pending"}
 
 
+def test_another_constant_is_sent_to_everybody_again(stage: Stage) -> None:
+    rules = configuration.rules_of(destination=stage.destination)
+    stage.ingest(stage.people(2))
+    for constant in ("Newsletter", "Campaign"):
+        rule = MappingRule(parse_source(f"constant: {constant}"), parse_target("xdm: industry"))
+        _configure(stage, rules=[*rules, rule])
+        assert deliver().sent == 2
+        assert {contact["industry"] for contact in stage.contacts.values()} == {constant}
+    _configure(stage, rules=[*rules, rule])
+    assert deliver().sent == 0
+
+
 def _configure(stage: Stage, **changes: object) -> None:
     kept = [
         AudienceChoice(a.audience, a.mapping_id, a.start_on, a.end_on)
@@ -265,14 +279,8 @@ def _configure(stage: Stage, **changes: object) -> None:
     configuration.configure(destination=stage.destination, at=timezone.now(), **wanted)
 
 
-def _rules(source: str, target: str) -> list[configuration.MappingRule]:
-    from activations.mapping.paths import parse_source, parse_target
-
-    return [
-        configuration.MappingRule(
-            source=parse_source(f"xdm: {source}"), target=parse_target(f"xdm: {target}")
-        )
-    ]
+def _rules(source: str, target: str) -> list[MappingRule]:
+    return [MappingRule(parse_source(f"xdm: {source}"), parse_target(f"xdm: {target}"))]
 
 
 def _delete(stage: Stage, contact_id: int) -> None:

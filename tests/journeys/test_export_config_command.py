@@ -35,6 +35,13 @@ def workspace(monkeypatch: pytest.MonkeyPatch) -> None:
         target=" a.b # c ",
         when_empty="clear",
     )
+    FieldMappingFactory(
+        destination=first,
+        position=10,
+        source_kind="constant",
+        source='  it\'s "quoted": xdm: 💚\nand goes on ',
+        target="description",
+    )
     ActivationFactory(
         destination=first, audience=AudienceFactory(name=""), end_on=date(2026, 12, 31)
     )

@@ -17,7 +17,7 @@ _KEYS = ("name", "description", "account", "enabled", "alerts", "mappings", "aud
 _MAPPING_KEYS = ("source", "target", "when_empty")
 _ACTIVATION_KEYS = ("audience", "mapping_id", "start", "end")
 
-# Noticed by `mapping.problems` and no reason to refuse a file: the destination sends nothing.
+# Blocks a destination but is no reason to refuse a file: the destination sends nothing.
 _WARNED = "mandatory-mapping-missing"
 # Not of interest here: the file is applied without Zendesk, and may activate nothing yet.
 _IGNORED = ("fields-unknown", "no-audience")
@@ -120,7 +120,8 @@ class Reader:
                 if section.has("mappings"):
                     self._findings.warn(place, problem.message)
             elif problem.code not in _IGNORED:
-                self._findings.refuse(place, problem.message)
+                note = self._findings.refuse if problem.is_blocking else self._findings.warn
+                note(place, problem.message)
 
     def _refuse_repeated_audiences(
         self, section: Section, activations: dict[int, ActivationEntry]

@@ -20,6 +20,16 @@ SOURCES = st.one_of(
         .map(".".join),
     ),
     st.builds(Source, st.just(SourceKind.IDENTITY), KEYS),
+    st.builds(
+        Source,
+        st.just(SourceKind.CONSTANT),
+        st.text(min_size=1, max_size=512).filter(
+            lambda text: (
+                "\x00" not in text
+                and any(sign.isprintable() and not sign.isspace() for sign in text)
+            )
+        ),
+    ),
 )
 TARGETS = st.one_of(
     st.just(Target(TargetKind.IDENTITY, "email")),
@@ -62,8 +72,28 @@ def test_an_identity_source_is_its_namespace_symbol(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "constant"),
+    [
+        ("constant: Newsletter", "Newsletter"),
+        ("Constant:Newsletter", "Newsletter"),
+        ("constant:   two blanks before, one after ", "  two blanks before, one after "),
+        ("constant: xdm: person.name", "xdm: person.name"),
+        ("constant: constant: x", "constant: x"),
+        ("constant: \"quoted\" 'text' # no comment", "\"quoted\" 'text' # no comment"),
+        ("constant: two\nlines", "two\nlines"),
+    ],
+)
+def test_a_constant_is_the_text_after_the_colon_and_one_blank(text: str, constant: str) -> None:
+    assert paths.parse_source(text) == Source(SourceKind.CONSTANT, constant)
+
+
+@pytest.mark.parametrize(
     ("text", "hint"),
     [
+        ("constant:", "missing"),
+        ("constant: \u00a0\n", "that can be seen"),
+        ("constant: " + "a" * 513, "512"),
+        ("constant: a\x00b", "cannot be stored"),
         ("person.name.lastName", "starts with “xdm:”"),
         ("", "starts with “xdm:”"),
         ("xdm:", "missing"),

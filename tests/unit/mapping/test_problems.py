@@ -200,3 +200,11 @@ def test_ten_thousand_audiences_are_looked_at_once_each() -> None:
     assert len(every) == 10_000
     # A tenth of a second; comparing each with all others took a hundred times as long.
     assert time.process_time() - started < 2
+
+
+def test_more_than_fifty_mapped_fields_are_warned_about() -> None:
+    fields = {f"Field {n}": build.field(f"Field {n}", "string") for n in range(50)}
+    rules = [build.rule("xdm: a", f"xdm: custom_fields.{name}") for name in fields]
+    known = {**FIELDS, **fields}
+    assert found(rules=(*MANDATORY, *rules[:49]), fields=known) == []
+    assert found(rules=(*MANDATORY, *rules), fields=known) == [("mappings", "many-mappings", False)]

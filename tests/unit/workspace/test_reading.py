@@ -7,7 +7,7 @@ import pytest
 
 from activations.services.workspace.reading import Reading, read
 from activations.services.workspace.values import ActivationEntry, AudienceEntry
-from activations.terms import WhenEmpty
+from activations.terms import SourceKind, WhenEmpty
 from tests.factories import TOKEN
 
 VIP = "7841ba61-23c1-4bb3-a495-00d3a5fe1e93"
@@ -238,6 +238,26 @@ def test_a_mapping_may_clear_the_field_when_empty() -> None:
 
     assert rules is not None
     assert rules[2].when_empty == WhenEmpty.CLEAR
+
+
+def test_a_constant_is_read_with_its_blanks_and_colons() -> None:
+    text = WORKSPACE.replace('"xdm: loyalty.tier"', '"constant:  12:30 "')
+    rules = reading(text).workspace.destinations[0].rules
+
+    assert rules is not None
+    assert (rules[2].source.kind, rules[2].source.path) == (SourceKind.CONSTANT, " 12:30 ")
+
+
+def test_a_constant_last_name_is_taken_with_a_warning_and_one_that_does_not_fit_is_not() -> None:
+    text = WORKSPACE.replace('"xdm: person.name.lastName"', '"constant: Customer"')
+    read_file = reading(text)
+
+    assert read_file.problems == ()
+    assert [str(warning.place) for warning in read_file.warnings] == [
+        "destinations[0].mappings[1].source, line 16"
+    ]
+    (refused,) = problems(text.replace("xdm: last_name", "xdm: owner_id"))
+    assert "The constant is no number" in refused
 
 
 def test_references_are_kept_with_their_places() -> None:

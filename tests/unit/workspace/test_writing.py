@@ -52,6 +52,9 @@ HOSTILE = (
 names = st.sampled_from(HOSTILE) | st.text(
     st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), min_size=1, max_size=40
 ).filter(str.strip)
+constants = names.filter(lambda text: any(map(str.isprintable, text.replace(" ", "\n")))).map(
+    lambda text: Source(SourceKind.CONSTANT, f"  {text} ")
+)
 days = st.dates(date(2000, 1, 1), date(2100, 1, 1))
 RULES = (
     MappingRule(Source(SourceKind.IDENTITY, "Email"), Target(TargetKind.IDENTITY, "email")),
@@ -74,7 +77,8 @@ def workspaces(draw: st.DrawFn) -> Workspace:
         for audience, field in zip(audiences, fields, strict=False)
     )
     custom = MappingRule(
-        Source(SourceKind.ATTRIBUTE, "loyalty.tier"), Target(TargetKind.CUSTOM_FIELD, fields[-1])
+        draw(constants | st.just(Source(SourceKind.ATTRIBUTE, "loyalty.tier"))),
+        Target(TargetKind.CUSTOM_FIELD, fields[-1]),
     )
     return Workspace(
         tuple(
