@@ -22,6 +22,12 @@ def numbers(*, data: QueryDict, name: str) -> set[int]:
     return {_number(text) for text in data.getlist(name)} - {0}
 
 
+def every(*, data: QueryDict) -> str:
+    """What is to be done with all that match: `select` or `clear`; else empty."""
+    asked = data.get("every", "")
+    return asked if asked in ("select", "clear") else ""
+
+
 def mapping_rows(*, data: QueryDict) -> list[MappingRow]:
     """`source-<n>`, `target-<n>` and `when-<n>` from 0 on, without the row `remove` names."""
     present = takewhile(lambda index: f"source-{index}" in data, range(MOST_ROWS))

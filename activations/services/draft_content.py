@@ -104,6 +104,10 @@ class Content:
                 found[problem.row] = (*found.get(problem.row, ()), problem)
         return found
 
+    def of(self, *, step: str) -> tuple[DraftProblem, ...]:
+        """The problems of a whole step, of its rows too."""
+        return tuple(problem for problem in self.problems if problem.step == step)
+
     def problems_at(self, *, step: str, row: int | None) -> tuple[DraftProblem, ...]:
         """The problems of one row, or of the step as a whole."""
         return tuple(p for p in self.problems if p.step == step and p.row == row)
