@@ -24,6 +24,7 @@ urlpatterns = [
     path("destinations/browse/", browse.browse, name="browse"),
     path("destinations/system/", system.show, name="system"),
     path("destinations/activate/", browse.choose, name="choose"),
+    path("destinations/<uuid:uuid>/rail/", browse.rail, name="browse-rail"),
     path("destinations/<uuid:uuid>/", destination.dataflow_runs, name="destination-detail"),
     path(
         "destinations/<uuid:uuid>/activation-data/",

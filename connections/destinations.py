@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from connections import alerts, subscriptions
+from connections import alerts, marks, subscriptions
 from connections.models import Account, AccountStatus, Destination, DestinationStatus
 
 
@@ -56,10 +56,17 @@ def set_up(
     return destination
 
 
-def rename(*, destination: Destination, name: str, description: str) -> Destination:
-    """Change name and description. Raises NameTaken."""
-    destination.name, destination.description = name, description
-    return _save_named(destination, ["name", "description", "updated_at"])
+def edit(*, destination: Destination, values: Mapping[str, Any], seen: str) -> Destination:
+    """Change details by name. `seen` is the mark of those the person had before them.
+
+    Raises NameTaken and ChangedMeanwhile.
+    """
+    with transaction.atomic():
+        locked = Destination.objects.select_for_update().get(pk=destination.pk)
+        marks.demand(row=locked, values=values, seen=seen)
+        for name, value in values.items():
+            setattr(locked, name, value)
+        return _save_named(locked, [*values, "updated_at"])
 
 
 def enable(*, destination: Destination) -> None:

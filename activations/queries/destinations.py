@@ -3,22 +3,27 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
+from uuid import UUID
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from activations.models import Activation, DataflowRun, Delivery
+from activations.queries import browse_filters
 from activations.terms import DeliveryState
 from connections.destinations import effective_status
 from connections.models import Destination, DestinationStatus
+from connections.models.accounts import Platform
 from connections.queries.alerts import Record
 
+NOTHING: Final[browse_filters.Chosen] = {}
 OPEN_STATES = (DeliveryState.PENDING, DeliveryState.LEASED, DeliveryState.WAITING)
 
 SORTS = {
     "name": "name",
     "run": "last_run_at",
+    "username": "account__zendesk_user_name",
     "audiences": "audience_count",
     "created": "created_at",
     "status": "status",
@@ -37,6 +42,12 @@ class Row:
     alert_count: int
 
     @property
+    def platform(self) -> str:
+        """What it sends to; a draft without an account is one of the only platform there is."""
+        account = self.destination.account
+        return Platform(account.platform if account else Platform.ZENDESK_SELL).label
+
+    @property
     def is_draft(self) -> bool:
         """Whether the connect wizard is still open."""
         return self.status == DestinationStatus.DRAFT
@@ -47,8 +58,44 @@ class Row:
         return self.destination.status != DestinationStatus.DISABLED
 
 
-def browse(*, words: str, sort: str, descending: bool) -> QuerySet[Destination]:
-    """Every destination whose name, description or account contains the words."""
+def browse(
+    *, words: str, sort: str, descending: bool, chosen: browse_filters.Chosen = NOTHING
+) -> QuerySet[Destination]:
+    """Those whose name, description, account or user contains the words; see `Row`."""
+    found = browse_filters.narrow(found=_annotated(), chosen=chosen)
+    for word in words.split():
+        found = found.filter(
+            Q(name__icontains=word)
+            | Q(description__icontains=word)
+            | Q(account__name__icontains=word)
+            | Q(account__zendesk_user_name__icontains=word)
+        )
+    key = F(SORTS.get(sort, "name"))
+    first = key.desc(nulls_last=True) if descending else key.asc(nulls_last=True)
+    return found.order_by(first, "pk")
+
+
+def find(*, uuid: UUID) -> Destination:
+    """One of them, for `rows`. Raises Destination.DoesNotExist."""
+    return _annotated().get(uuid=uuid)
+
+
+def rows(
+    *, destinations: Iterable[Destination], alerts: Sequence[Record], at: datetime
+) -> list[Row]:
+    """The lines of one page; needs no further query. `alerts` are all that are open."""
+    hour = at.replace(minute=0, second=0, microsecond=0)
+    return [_row(destination, alerts, hour) for destination in destinations]
+
+
+def activatable(*, words: str) -> QuerySet[Destination]:
+    """Destinations one can activate audiences to."""
+    return browse(words=words, sort="name", descending=False).exclude(
+        status=DestinationStatus.DRAFT
+    )
+
+
+def _annotated() -> QuerySet[Destination]:
     runs = DataflowRun.objects.filter(destination=OuterRef("pk")).order_by("-started_at")
     activations = (
         Activation.objects.filter(destination=OuterRef("pk"))
@@ -62,33 +109,8 @@ def browse(*, words: str, sort: str, descending: bool) -> QuerySet[Destination]:
         audience_count=Coalesce(Subquery(activations.values("count")), 0),
         has_work=Exists(waiting),
     )
-    for word in words.split():
-        found = found.filter(
-            Q(name__icontains=word)
-            | Q(description__icontains=word)
-            | Q(account__name__icontains=word)
-        )
-    key = F(SORTS.get(sort, "name"))
-    first = key.desc(nulls_last=True) if descending else key.asc(nulls_last=True)
-    return found.order_by(first, "pk")
-
-
-def rows(
-    *, destinations: Iterable[Destination], alerts: Sequence[Record], at: datetime
-) -> list[Row]:
-    """The lines of one page; needs no further query. `alerts` are all that are open."""
-    hour = at.replace(minute=0, second=0, microsecond=0)
-    return [_row(destination, alerts, hour) for destination in destinations]
-
-
-def activatable() -> QuerySet[Destination]:
-    """Destinations one can activate audiences to."""
-    return (
-        Destination.objects.exclude(status=DestinationStatus.DRAFT)
-        .select_related("account")
-        .annotate(audience_count=Count("activations"))
-        .order_by("name", "pk")
-    )
+    # Of an account with a thousand custom fields this would be most of what is read.
+    return found.defer("account__contact_fields")
 
 
 def _row(destination: Any, alerts: Sequence[Record], hour: datetime) -> Row:

@@ -1,19 +1,24 @@
 """Browse: every destination with its last run; and choosing one to activate to."""
 
+from typing import Any
+from uuid import UUID
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from activations.queries import destinations
+from activations.queries import browse_filters, destinations
 from activations.views.lists import Asked
 from connections.permissions import TO_ACTIVATE, Permission, requires
 from connections.queries import alerts
+from connections.views.found import or_404
 
 COLUMNS = {
     "name": "Name",
-    "run": "Last flow run",
-    "audiences": "Activation data",
+    "run": "Last Flow Run Date",
+    "username": "Username",
+    "audiences": "Activation Data",
     "created": "Created",
     "status": "Status",
 }
@@ -22,24 +27,46 @@ COLUMNS = {
 @requires(Permission.VIEW_DESTINATIONS)
 @require_safe
 def browse(request: HttpRequest) -> HttpResponse:
-    asked = Asked.by(request, default="name")
-    found = destinations.browse(words=asked.words, sort=asked.sort, descending=asked.descending)
-    page = asked.page_of(found)
+    """`?q=words&status=error&status=disabled&account=<uuid>&sort=-run&page=2&rail=<uuid>`."""
+    asked = Asked.by(request, default="name", several=browse_filters.NAMES)
+    page = asked.page_of(
+        destinations.browse(
+            words=asked.words, sort=asked.sort, descending=asked.descending, chosen=asked.chosen
+        )
+    )
     open_alerts = alerts.open_now()
+    rows = destinations.rows(destinations=page, alerts=open_alerts, at=timezone.now())
+    wanted = request.GET.get("rail", "")
     context = {
         "asked": asked,
         "columns": asked.columns(COLUMNS),
+        "groups": browse_filters.groups(chosen=asked.chosen),
         "page": page,
-        "rows": destinations.rows(destinations=page, alerts=open_alerts, at=timezone.now()),
+        "rows": rows,
+        "selected": next((row for row in rows if str(row.destination.uuid) == wanted), None),
         "alerts": open_alerts,
         "section": "browse",
     }
     return render(request, "activations/browse.html", context)
 
 
+@requires(Permission.VIEW_DESTINATIONS)
+@require_safe
+def rail(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """What a click on a row shows beside the list."""
+    return render(request, "activations/browse_rail.html", {"row": _row(uuid)})
+
+
 @requires(*TO_ACTIVATE)
 @require_safe
 def choose(request: HttpRequest) -> HttpResponse:
     """The catalog's Activate audiences: which destination?"""
-    context = {"destinations": destinations.activatable(), "section": "catalog"}
+    asked = Asked.by(request, default="name")
+    page = asked.page_of(destinations.activatable(words=asked.words))
+    context = {"asked": asked, "page": page, "section": "catalog"}
     return render(request, "activations/choose.html", context)
+
+
+def _row(uuid: UUID) -> Any:
+    found = or_404(destinations.find, uuid=uuid)
+    return destinations.rows(destinations=[found], alerts=alerts.open_now(), at=timezone.now())[0]

@@ -7,13 +7,13 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from connections import accounts, linking
 from connections.forms import NewTokenForm
 from connections.permissions import Permission, requires
 from connections.queries import accounts as queries
+from connections.views.back import wanted
 from connections.views.found import or_404
 
 PAGE_SIZE = 25
@@ -43,7 +43,8 @@ def check(request: HttpRequest, uuid: UUID) -> HttpResponse:
 def new_token(request: HttpRequest, uuid: UUID) -> HttpResponse:
     account = or_404(queries.get, uuid=uuid)
     form = NewTokenForm(request.POST or None)
-    link, back = None, _back(request)
+    link, accounts_url = None, resolve_url("connections:accounts")
+    back = wanted(request, default=accounts_url)
     if request.method == "POST" and form.is_valid():
         token = form.cleaned_data["token"]
         link = linking.renew(account=account, token=token, at=timezone.now())
@@ -66,11 +67,3 @@ def delete(request: HttpRequest, uuid: UUID) -> HttpResponse:
     else:
         messages.success(request, f"{account.name} was deleted, and its token with it.")
     return redirect("connections:accounts")
-
-
-def _back(request: HttpRequest) -> str:
-    """The page that asked for a new token, when `next` names one of ours."""
-    wanted = request.GET.get("next", "")
-    if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None):
-        return wanted
-    return resolve_url("connections:accounts")

@@ -1,6 +1,7 @@
 """What is done to a destination as a whole; each is a POST that leads back to a page."""
 
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -11,10 +12,14 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 
 from connections import destinations
-from connections.forms import NameForm
+from connections.edit_forms import EditForm, RenameForm
+from connections.marks import ChangedMeanwhile
 from connections.permissions import Permission, requires
 from connections.queries import destinations as queries
+from connections.views.back import wanted
 from connections.views.found import or_404
+
+form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @requires(Permission.MANAGE_DESTINATIONS)
@@ -32,21 +37,51 @@ def resume(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @requires(Permission.MANAGE_DESTINATIONS)
-@require_http_methods(["GET", "HEAD", "POST"])
-def rename(request: HttpRequest, uuid: UUID) -> HttpResponse:
+@form_page
+def edit(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """What the destination is called and said to be for; the account stays as it is."""
     destination = or_404(queries.get, uuid=uuid)
-    initial = {"name": destination.name, "description": destination.description}
-    form = NameForm(request.POST or None, destination=destination, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        try:
-            destinations.rename(destination=destination, **form.cleaned_data)
-        except destinations.NameTaken as problem:
-            form.add_error("name", str(problem))
-        else:
-            messages.success(request, "Name and description were saved.")
-            return redirect("activations:destination-detail", uuid=uuid)
-    context = {"destination": destination, "form": form}
-    return render(request, "connections/rename.html", context)
+    if destination.status == "draft":
+        return redirect("connections:connect", uuid=uuid)
+    back = wanted(request, default=reverse("activations:destination-detail", args=[uuid]))
+    initial = EditForm.initial_of(destination)
+    form = EditForm(request.POST or None, destination=destination, initial=initial)
+    if _is_saved(form, destination):
+        messages.success(request, f"{destination.name} was saved.")
+        return redirect(back)
+    context = {"destination": destination, "form": form, "back": back}
+    return render(request, "connections/edit.html", context)
+
+
+@requires(Permission.MANAGE_DESTINATIONS)
+@form_page
+def rename(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """A form where the name stood in its row; `?cancel` puts the name back. For htmx only."""
+    destination = or_404(queries.get, uuid=uuid)
+    if not request.htmx or destination.status == "draft":  # type: ignore[attr-defined]
+        return redirect("connections:edit", uuid=uuid)
+    initial = RenameForm.initial_of(destination)
+    form = RenameForm(request.POST or None, destination=destination, initial=initial)
+    is_over = "cancel" in request.GET or _is_saved(form, destination)
+    template = "destination_name" if is_over else "destination_name_form"
+    context = {"destination": destination, "form": form, "is_focused": is_over}
+    return render(request, f"connections/{template}.html", context)
+
+
+def _is_saved(form: EditForm, destination: Any) -> bool:
+    """Whether what was sent could be kept; the form says why not."""
+    if not form.is_valid():
+        return False
+    try:
+        saved = destinations.edit(destination=destination, values=form.values, seen=form.seen_mark)
+    except destinations.NameTaken as problem:
+        form.add_error("name", str(problem))
+    except ChangedMeanwhile as problem:
+        form.take_conflict(problem.current)
+    else:
+        destination.name = saved.name
+        return True
+    return False
 
 
 def _change(request: HttpRequest, uuid: UUID, action: Callable[..., None]) -> HttpResponse:

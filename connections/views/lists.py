@@ -8,6 +8,7 @@ from django.core.paginator import Page, Paginator
 from django.http import HttpRequest
 
 PAGE_SIZE = 25
+MOST_CHOSEN = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +31,18 @@ class Asked:
     page: str
     # The filters of this list besides the words, by the name of their parameter.
     filters: dict[str, str] = field(default_factory=dict)
+    # Filters of which several may be chosen at once.
+    chosen: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
-    def by(cls, request: HttpRequest, *, default: str, filters: tuple[str, ...] = ()) -> "Asked":
+    def by(
+        cls,
+        request: HttpRequest,
+        *,
+        default: str,
+        filters: tuple[str, ...] = (),
+        several: tuple[str, ...] = (),
+    ) -> "Asked":
         """Reads the address; `default` is the sorting without one, `-` before it descends."""
         text = request.GET.get("sort") or default
         return cls(
@@ -41,12 +51,18 @@ class Asked:
             descending=text.startswith("-"),
             page=request.GET.get("page", "1"),
             filters={name: text for name in filters if (text := _text(request, name))},
+            chosen={name: texts for name in several if (texts := _texts(request, name))},
         )
 
     @property
     def is_narrowed(self) -> bool:
         """Whether words or a filter leave something out."""
-        return bool(self.words or self.filters)
+        return bool(self.words or self.filters or self.chosen)
+
+    @property
+    def filter_count(self) -> int:
+        """How many boxes are ticked."""
+        return sum(len(texts) for texts in self.chosen.values())
 
     def page_of(self, found: Any) -> Page[Any]:
         """The page asked for, or the nearest there is."""
@@ -61,10 +77,19 @@ class Asked:
         turns = "-" if is_current and not self.descending else ""
         direction = ("descending" if self.descending else "ascending") if is_current else ""
         words = {"q": self.words} if self.words else {}
-        query = {**words, **self.filters, "sort": turns + key}
-        return Column(key, label, f"?{urlencode(query)}", direction)
+        query = {**words, **self.filters, **self.chosen, "sort": turns + key}
+        return Column(key, label, f"?{urlencode(query, doseq=True)}", direction)
 
 
 def _text(request: HttpRequest, name: str) -> str:
+    return _storable(request.GET.get(name, ""))
+
+
+def _texts(request: HttpRequest, name: str) -> tuple[str, ...]:
+    texts = [_storable(text) for text in request.GET.getlist(name)[:MOST_CHOSEN]]
+    return tuple(dict.fromkeys(text for text in texts if text))
+
+
+def _storable(text: str) -> str:
     """PostgreSQL takes no NUL, and no filter is longer."""
-    return request.GET.get(name, "").replace("\x00", "")[:100]
+    return text.replace("\x00", "")[:100]

@@ -4,7 +4,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from connections.models import Destination
+from activations.queries.browse_filters import MOST_ACCOUNTS
+from connections.models import Account, Destination
 from tests import factories
 from tests.pages.conftest import CountQueries
 
@@ -21,7 +22,7 @@ def _post(client: Client, action: str, destination: Destination, **typed: str) -
     return client.post(url, typed, follow=True).content.decode()
 
 
-def _names(client: Client, **query: str) -> list[str]:
+def _names(client: Client, **query: str | list[str]) -> list[str]:
     return [row.destination.name for row in client.get(BROWSE, query).context["rows"]]
 
 
@@ -57,7 +58,10 @@ def test_a_search_looks_at_name_description_and_account(signed_in: Client) -> No
     assert _names(signed_in, q="\x00") == ["North", "South"]
 
 
-@pytest.mark.parametrize("sort", ["name", "run", "audiences", "created", "status", "nonsense"])
+SORTS = ("name", "run", "username", "audiences", "created", "status", "nonsense")
+
+
+@pytest.mark.parametrize("sort", SORTS)
 def test_every_column_sorts_both_ways(signed_in: Client, sort: str) -> None:
     factories.DestinationFactory.create_batch(3)
     assert len(_names(signed_in, sort=sort)) == 3
@@ -110,9 +114,89 @@ def test_changes_take_a_post(signed_in: Client, destination: Destination) -> Non
         assert signed_in.get(_url(name, destination)).status_code == 405
 
 
-def test_renaming_refuses_a_taken_name(signed_in: Client, destination: Destination) -> None:
-    factories.DestinationFactory(name="Taken")
-    assert "has this name" in _post(signed_in, "rename", destination, name="Taken")
-    assert "were saved" in _post(signed_in, "rename", destination, name="Other")
-    destination.refresh_from_db()
-    assert destination.name == "Other"
+def test_a_search_finds_the_name_of_the_zendesk_user(signed_in: Client) -> None:
+    factories.DestinationFactory(name="North", account__zendesk_user_name="Integration user")
+    factories.DestinationFactory(name="South")
+    assert _names(signed_in, q="integration") == ["North"]
+
+
+def test_several_statuses_are_shown_together(signed_in: Client) -> None:
+    for status in ("enabled", "disabled", "error"):
+        factories.DestinationFactory(name=status, status=status)
+    factories.DestinationFactory(name="held", account__status="rejected")
+    factories.DestinationFactory(name="", account=None, status="draft")
+    assert _names(signed_in, status=["disabled", "error"]) == ["disabled", "error", "held"]
+    assert _names(signed_in, status=["enabled"]) == ["enabled"]
+    assert _names(signed_in, status=["draft"]) == [""]
+
+
+def test_filters_of_different_kinds_narrow_each_other(signed_in: Client) -> None:
+    account = factories.AccountFactory(name="Acme Sell")
+    factories.DestinationFactory(name="Both", account=account, status="disabled")
+    factories.DestinationFactory(name="Other status", account=account)
+    factories.DestinationFactory(name="Other account", status="disabled")
+    asked = {"account": [str(account.uuid)], "status": ["disabled"], "platform": ["zendesk-sell"]}
+    assert _names(signed_in, **asked) == ["Both"]
+    page = signed_in.get(BROWSE, asked).content.decode()
+    assert page.count(" checked>") == 3
+    assert 'class="badge">3<' in page
+    # Sorting keeps all of them.
+    assert f"account={account.uuid}&amp;status=disabled&amp;sort=-name" in page
+
+
+@pytest.mark.parametrize("name", ["platform", "account", "status"])
+@pytest.mark.parametrize("value", ["nonsense", "\x00", "00000000-0000-0000-0000-000000000000"])
+def test_a_filter_nothing_fits_shows_nothing_and_the_way_back(
+    signed_in: Client, destination: Destination, name: str, value: str
+) -> None:
+    expected = ["Zendesk CRM"] if value == "\x00" else []
+    answer = signed_in.get(BROWSE, {name: value})
+    assert [row.destination.name for row in answer.context["rows"]] == expected
+    if not expected:
+        assert "Show all destinations" in answer.content.decode()
+
+
+def test_the_panel_lists_so_many_accounts_and_keeps_one_that_a_link_chose(
+    signed_in: Client,
+) -> None:
+    for number in range(MOST_ACCOUNTS + 2):
+        factories.DestinationFactory(account__name=f"Account {number:03}")
+    last = Account.objects.order_by("-name")[0]
+    group = signed_in.get(BROWSE, {"account": str(last.uuid)}).context["groups"][1]
+    assert (len(group.options), group.hidden) == (MOST_ACCOUNTS + 1, 2)
+    assert [option.label for option in group.options if option.is_chosen] == [last.name]
+
+
+def test_a_row_opens_in_the_rail(signed_in: Client, destination: Destination) -> None:
+    factories.ActivationFactory(destination=destination)
+    destination.description = "<b>Contacts</b>"
+    destination.save()
+    page = signed_in.get(reverse("activations:browse-rail", args=[destination.uuid]))
+    text = page.content.decode()
+    assert str(destination.uuid) in text
+    assert "&lt;b&gt;Contacts" in text
+    assert page.context["row"].audience_count == 1
+    assert reverse("activations:activate", args=[destination.uuid]) in text
+
+
+def test_the_address_remembers_which_row_is_open(
+    signed_in: Client, destination: Destination
+) -> None:
+    factories.DestinationFactory(name="Another")
+    answer = signed_in.get(BROWSE, {"rail": str(destination.uuid)})
+    assert answer.context["selected"].destination == destination
+    assert answer.content.decode().count("data-rail=") == 1
+    assert signed_in.get(BROWSE, {"rail": "nonsense"}).context["selected"] is None
+
+
+def test_thousands_of_destinations_are_paged(
+    signed_in: Client, count_queries: CountQueries
+) -> None:
+    account = factories.AccountFactory()
+    Destination.objects.bulk_create(
+        Destination(name=f"Destination {n:04}", account=account, status="enabled")
+        for n in range(1000)
+    )
+    assert count_queries(f"{BROWSE}?page=40&sort=-run") <= 8
+    answer = signed_in.get(BROWSE)
+    assert len(answer.content) < 200_000

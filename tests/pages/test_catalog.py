@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from connections.models import Destination, DestinationStatus
 from tests import factories
+from tests.pages.conftest import CountQueries
 
 CATALOG = "/destinations/catalog/"
 
@@ -53,3 +54,17 @@ def test_choosing_lists_the_destinations_and_a_new_one(signed_in: Client) -> Non
     page = signed_in.get(reverse("activations:choose")).content.decode()
     assert "Zendesk CRM" in page
     assert "Configure new destination" in page
+
+
+def test_choosing_among_very_many_is_paged_and_searched(
+    signed_in: Client, count_queries: CountQueries
+) -> None:
+    choose = reverse("activations:choose")
+    factories.DestinationFactory(name="Zendesk CRM")
+    one = count_queries(choose)
+    factories.DestinationFactory.create_batch(40)
+    factories.DestinationFactory(name="", account=None, status="draft")
+    assert count_queries(choose) == one
+    found = signed_in.get(choose, {"q": "crm"}).context["page"]
+    assert [row.name for row in found] == ["Zendesk CRM"]
+    assert "No destination fits" in signed_in.get(choose, {"q": "nothing"}).content.decode()

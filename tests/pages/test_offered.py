@@ -48,6 +48,7 @@ def scene(destination: Destination) -> Destination:
 
 DESTINATION_PAGES = (
     *("destination-detail", "destination-data", "destination-live", "destination-problems"),
+    "browse-rail",
     "monitoring-destination",
 )
 

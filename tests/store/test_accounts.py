@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from pytest_django import Settings
 
-from connections import accounts, credentials, destinations, linking, pacing
+from connections import accounts, credentials, destinations, linking, marks, pacing
 from connections.encryption import CannotDecrypt
 from connections.models import Account, AccountStatus, Destination
 from connections.zendesk.sandbox import RunningSandbox
@@ -185,7 +185,8 @@ def test_renaming_a_destination_does_not_undo_that_it_was_stopped() -> None:
     seen_in_browser = DestinationFactory()
     destinations.stop(destination_id=seen_in_browser.pk, code="x", problem="Stopped.")
 
-    destinations.rename(destination=seen_in_browser, name="New name", description="")
+    seen = marks.of(row=seen_in_browser, fields=["name"])
+    destinations.edit(destination=seen_in_browser, values={"name": "New name"}, seen=seen)
 
     stored = Destination.objects.get()
     assert (stored.name, stored.status, stored.problem) == ("New name", "error", "Stopped.")

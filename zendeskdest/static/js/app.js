@@ -2,6 +2,7 @@
 import "./autosubmit.js";
 import "./bell.js";
 import "./busy.js";
+import "./cancel.js";
 import "./chart.js";
 import "./combobox.js";
 import "./copy.js";
@@ -11,6 +12,7 @@ import "./focus-first-error.js";
 import "./live.js";
 import "./menu.js";
 import "./picker.js";
+import "./rail.js";
 import "./selection.js";
 import "./tabs.js";
 import "./time.js";

@@ -1,0 +1,74 @@
+"""Forms that change what exists; each carries the mark of what it was opened with."""
+
+from copy import copy
+from typing import Any, ClassVar
+
+from django import forms
+from django.db.models import Model
+
+from connections import marks
+from connections.forms import NameForm
+
+LONGEST_SHOWN = 200
+
+
+class MarkedForm(forms.Form):
+    """Knows what it edits, and says beside the field what somebody else saved meanwhile."""
+
+    edited: ClassVar[tuple[str, ...]]
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    @classmethod
+    def initial_of(cls, row: Model) -> dict[str, Any]:
+        """How the form opens for a row."""
+        values = {name: getattr(row, name) for name in cls.edited}
+        return {**values, "seen": marks.of(row=row, fields=cls.edited)}
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What is to be saved."""
+        return {name: self.cleaned_data[name] for name in self.edited}
+
+    @property
+    def seen_mark(self) -> str:
+        """The mark of what the person had before them."""
+        return str(self.cleaned_data["seen"])
+
+    def take_conflict(self, current: Any) -> None:
+        """Keeps what was typed and takes the new mark: saving again replaces what is there now."""
+        for name, typed in self.values.items():
+            now = getattr(current, name)
+            if now != typed:
+                self.add_error(
+                    name,
+                    f"Somebody changed this meanwhile: now it is {_shown(now)}. "
+                    "Save again to replace that by yours.",
+                )
+        # What was sent is read only; a copy of it is not.
+        self.data = copy(self.data)
+        self.data["seen"] = marks.of(row=current, fields=self.edited)  # type: ignore[index]
+
+
+class EditForm(MarkedForm, NameForm):
+    """The details of a destination that people may change."""
+
+    edited: ClassVar[tuple[str, ...]] = ("name", "description")
+
+
+class RenameForm(EditForm):
+    """The name alone, in its row of Browse."""
+
+    edited: ClassVar[tuple[str, ...]] = ("name",)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields = {name: self.fields[name] for name in ("name", "seen")}
+        self.fields["name"].help_text = ""
+
+
+def _shown(value: Any) -> str:
+    text = str(value)
+    if not text:
+        return "empty"
+    is_long = len(text) > LONGEST_SHOWN
+    return f"“{text[: LONGEST_SHOWN - 1]}…”" if is_long else f"“{text}”"

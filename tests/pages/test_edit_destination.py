@@ -1,0 +1,123 @@
+"""Editing a destination and renaming it in its row; two people at once lose nothing."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from connections.models import Destination
+from tests import factories
+
+HTMX = {"HX-Request": "true"}
+
+
+def _url(name: str, destination: Destination) -> str:
+    return reverse(f"connections:{name}", args=[destination.uuid])
+
+
+def _seen(client: Client, name: str, destination: Destination) -> str:
+    """The mark of the form as it opens."""
+    answer = client.get(_url(name, destination), headers=HTMX)
+    seen: str = answer.context["form"]["seen"].value()
+    return seen
+
+
+def _rename(client: Client, destination: Destination, name: str, seen: str) -> Any:
+    typed = {"name": name, "seen": seen}
+    return client.post(_url("rename", destination), typed, headers=HTMX)
+
+
+def test_renaming_in_the_row_puts_the_new_name_back(
+    signed_in: Client, destination: Destination
+) -> None:
+    seen = _seen(signed_in, "rename", destination)
+    page = _rename(signed_in, destination, "<b>New</b>", seen).content.decode()
+    assert "&lt;b&gt;New&lt;/b&gt;" in page
+    assert "<form" not in page
+    destination.refresh_from_db()
+    assert destination.name == "<b>New</b>"
+
+
+def test_giving_up_puts_the_old_name_back(signed_in: Client, destination: Destination) -> None:
+    page = signed_in.get(_url("rename", destination) + "?cancel", headers=HTMX).content.decode()
+    assert "Zendesk CRM" in page
+    assert "<form" not in page
+
+
+@pytest.mark.parametrize("name", ["", "  ", "Taken", "x" * 201])
+def test_a_name_that_will_not_do_is_kept_in_the_row_with_the_reason(
+    signed_in: Client, destination: Destination, name: str
+) -> None:
+    factories.DestinationFactory(name="Taken")
+    seen = _seen(signed_in, "rename", destination)
+    answer = _rename(signed_in, destination, name, seen)
+    assert answer.context["form"]["name"].errors
+    assert f'value="{name}"' in answer.content.decode() or not name
+    destination.refresh_from_db()
+    assert destination.name == "Zendesk CRM"
+
+
+def test_who_renames_second_is_told_and_may_insist(
+    signed_in: Client, destination: Destination
+) -> None:
+    seen = _seen(signed_in, "rename", destination)
+    _rename(signed_in, destination, "Mine", seen)
+    told = _rename(signed_in, destination, "Theirs", seen)
+    page = told.content.decode()
+    assert "now it is “Mine”. Save again" in page
+    assert 'value="Theirs"' in page
+    destination.refresh_from_db()
+    assert destination.name == "Mine"
+    _rename(signed_in, destination, "Theirs", told.context["form"]["seen"].value())
+    destination.refresh_from_db()
+    assert destination.name == "Theirs"
+
+
+def test_two_who_mean_the_same_do_not_disturb_each_other(
+    signed_in: Client, destination: Destination
+) -> None:
+    seen = _seen(signed_in, "rename", destination)
+    for _ in range(2):
+        assert "<form" not in _rename(signed_in, destination, "Same", seen).content.decode()
+
+
+def test_without_htmx_the_page_for_editing_opens(
+    signed_in: Client, destination: Destination
+) -> None:
+    answer = signed_in.get(_url("rename", destination))
+    assert answer["Location"] == _url("edit", destination)
+
+
+def test_editing_says_which_field_somebody_else_changed(
+    signed_in: Client, destination: Destination
+) -> None:
+    seen = _seen(signed_in, "edit", destination)
+    Destination.objects.filter(pk=destination.pk).update(description="From a colleague")
+    typed = {"name": "Zendesk CRM", "description": "Mine", "seen": seen}
+    answer = signed_in.post(_url("edit", destination), typed)
+    form = answer.context["form"]
+    assert list(form.errors) == ["description"]
+    assert "From a colleague" in answer.content.decode()
+    assert ">\nMine</textarea>" in answer.content.decode()
+    typed["seen"] = form["seen"].value()
+    answer = signed_in.post(_url("edit", destination) + "?next=/destinations/browse/", typed)
+    assert answer["Location"] == "/destinations/browse/"
+    destination.refresh_from_db()
+    assert destination.description == "Mine"
+
+
+def test_editing_leads_to_the_destination_unless_a_page_of_ours_asked(
+    signed_in: Client, destination: Destination
+) -> None:
+    here = reverse("activations:destination-detail", args=[destination.uuid])
+    for wanted in ("https://example.org/", "//example.org", ""):
+        page = signed_in.get(_url("edit", destination), {"next": wanted}).content.decode()
+        assert f'href="{here}">Cancel' in page
+
+
+def test_a_draft_is_edited_in_its_wizard(signed_in: Client) -> None:
+    draft = factories.DestinationFactory(name="", account=None, status="draft")
+    for name in ("edit", "rename"):
+        answer = signed_in.get(_url(name, draft), headers=HTMX, follow=True)
+        assert answer.redirect_chain[-1][0] == _url("connect", draft)
