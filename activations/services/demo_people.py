@@ -89,11 +89,11 @@ _HOMES: Final = (
 )
 
 
-def documents(*, count: int = COUNT, seed: int = _SEED) -> Iterator[dict[str, Any]]:
+def documents(*, count: int = COUNT, seed: int = _SEED, first: int = 1) -> Iterator[dict[str, Any]]:
     """Profiles as `ingest` reads them; a few lack what a Zendesk contact needs."""
     # Repeatable on purpose; nothing here is a secret.
     chance = random.Random(seed)  # noqa: S311
-    for number in range(1, count + 1):
+    for number in range(first, first + count):
         yield _person(number, chance)
 
 
