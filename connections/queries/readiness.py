@@ -32,10 +32,15 @@ def absent() -> list[str]:
 
 def waiting_migrations() -> int:
     """How many migrations are still to be applied. Raises DatabaseAway."""
+    # A connection of its own: on one that is open already, a server that stands still is waited
+    # for without end; a new one is given up after `connect_timeout`.
+    own = connection.copy()
     try:
-        executor = MigrationExecutor(connection)
+        executor = MigrationExecutor(own)
+        return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
     except (DatabaseError, InterfaceError) as error:
         # The text of the error may hold the address with its user.
         words = f"The database does not answer ({type(error).__name__})."
         raise DatabaseAway(words) from None
-    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    finally:
+        own.close()

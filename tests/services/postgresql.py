@@ -85,6 +85,20 @@ class Cluster:
         self.stop(by=signal.SIGQUIT)
         self.start()
 
+    def stand_still(self) -> None:
+        """Every process of it stops, until `go_on`: connections are taken, nothing answers."""
+        self._signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """After `stand_still`."""
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, by: signal.Signals) -> None:
+        assert self._server is not None, "start it first"
+        for pid in (self._server.pid, *processes.descendants(self._server.pid)):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, by)
+
     def kill(self) -> None:
         """As the kernel ends it when memory is short."""
         self.stop(by=signal.SIGKILL)
