@@ -28,6 +28,12 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(f"REQUIRE_SERVICES=1, but:\n{reasons}")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What waits longest for processes of its own comes first: at the end it would wait alone."""
+    slow = [Path(__file__).parent / folder for folder in ("browser", "services")]
+    items.sort(key=lambda item: not any(folder in item.path.parents for folder in slow))
+
+
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     if missing := programs.missing():
         terminalreporter.section("Missing parts", yellow=True)

@@ -1,7 +1,7 @@
 """`make test`: everything on SQLite, then what touches the store again on PostgreSQL.
 
-One pytest run each, the second against a cluster of our own. The storms, which mostly wait, are a
-third run beside them; all summaries close the output.
+One pytest run each, the second against a cluster of our own. Many tests wait for processes they
+started, so the runs go on beside one another; all summaries close the output.
 """
 
 import contextlib
@@ -16,10 +16,12 @@ from typing import IO
 
 from tests.services import postgresql, programs
 
-WORKERS = ("-n", "2", "--dist", "loadfile")
+# A file stays with one worker; files are handed out in the order of tests/conftest.py.
+WORKERS = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 STORE = ("tests/store", "tests/journeys")
 STORMS = "tests/torture/test_quick.py"
 NOT_IN_A_BROWSER = ("-m", "not browser")
+ON_POSTGRESQL = "the store and the journeys, on PostgreSQL"
 NO_TESTS_COLLECTED = 5
 
 
@@ -49,10 +51,10 @@ class Beside:
 
 
 @contextlib.contextmanager
-def beside(*, title: str, arguments: tuple[str, ...]) -> Iterator[Beside]:
+def beside(*, title: str, arguments: tuple[str, ...], database_url: str = "") -> Iterator[Beside]:
     """A run in the background that does not outlive the block."""
     with tempfile.TemporaryFile() as output:
-        process = _start(arguments=arguments, database_url="", output=output)
+        process = _start(arguments=arguments, database_url=database_url, output=output)
         try:
             yield Beside(title=title, process=process, output=output)
         finally:
@@ -97,11 +99,16 @@ def run(*, title: str, arguments: tuple[str, ...], database_url: str) -> Run:
 
 def everything() -> list[Run]:
     """What `make test` does."""
-    with beside(title="the storms, on both", arguments=(STORMS,)) as storms:
-        rest = (f"--ignore={STORMS}",)
+    rest = (f"--ignore={STORMS}",)
+    with contextlib.ExitStack() as stack:
+        others = [stack.enter_context(beside(title="the storms, on both", arguments=(STORMS,)))]
+        folder = programs.postgresql().path
+        if folder is not None:
+            url = stack.enter_context(postgresql.serve(programs=folder))
+            second = beside(title=ON_POSTGRESQL, arguments=STORE, database_url=url)
+            others.append(stack.enter_context(second))
         done = [run(title="every test, on SQLite", arguments=rest, database_url="")]
-        done += _on_postgresql((*STORE, *NOT_IN_A_BROWSER))
-        return [*done, storms.wait()]
+        return [*done, *(other.wait() for other in others)]
 
 
 def narrowed(extra: tuple[str, ...]) -> list[Run]:
@@ -119,9 +126,8 @@ def _on_postgresql(arguments: tuple[str, ...]) -> list[Run]:
     folder = programs.postgresql().path
     if folder is None:
         return []
-    title = "the store and the journeys, on PostgreSQL"
     with postgresql.serve(programs=folder) as url:
-        return [run(title=title, arguments=arguments, database_url=url)]
+        return [run(title=ON_POSTGRESQL, arguments=arguments, database_url=url)]
 
 
 def main(extra: tuple[str, ...]) -> int:
