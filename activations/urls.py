@@ -50,6 +50,7 @@ urlpatterns = [
     path(f"{_DRAFT}review/", review.step, name="draft-review"),
     path(f"{_DRAFT}preview/", preview.show, name="draft-preview"),
     path(f"{_DRAFT}test/", preview.send, name="draft-test"),
+    path(f"{_DRAFT}take-in/", review.take_in, name="draft-take-in"),
     path(f"{_DRAFT}finish/", review.finish, name="draft-finish"),
     path(f"{_DRAFT}discard/", opening.discard, name="draft-discard"),
     path("monitoring/", monitoring.listing, name="monitoring"),

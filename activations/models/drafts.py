@@ -30,6 +30,8 @@ class ActivationDraft(models.Model):
     version = models.PositiveIntegerField(default=1)
     # The destination's mapping_version when the draft was opened.
     based_on_version = models.PositiveIntegerField(default=0)
+    # `audiences` and `mappings` as they were then: what others change since is told apart by it.
+    based_on = models.JSONField(default=dict)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
     finished_at = models.DateTimeField(null=True, blank=True)

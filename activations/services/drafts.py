@@ -33,17 +33,27 @@ class CannotFinish(Exception):
 
 def open_for(*, destination: Destination, person: Any) -> ActivationDraft:
     """The person's open draft of this destination, else a new one with what is sent now."""
+    mine = {"destination": destination, "created_by": person, "finished_at": None}
+    if (known := ActivationDraft.objects.filter(**mine).first()) is not None:
+        return known
+    start = opened_with(destination=destination)
     draft, _ = ActivationDraft.objects.get_or_create(
-        destination=destination,
-        created_by=person,
-        finished_at=None,
+        **mine,
         defaults={
-            "mappings": draft_content.store_mappings(rows=_current_mappings(destination)),
-            "audiences": draft_content.store_schedule(rows=_current_schedule(destination)),
+            **start,
+            "based_on": start,
             "based_on_version": destination.mapping_version,
         },
     )
     return draft
+
+
+def opened_with(*, destination: Destination) -> dict[str, Any]:
+    """`mappings` and `audiences` of a draft that is opened now."""
+    return {
+        "mappings": draft_content.store_mappings(rows=_current_mappings(destination)),
+        "audiences": draft_content.store_schedule(rows=_current_schedule(destination)),
+    }
 
 
 def plan(*, destination: Destination, content: Content) -> Plan:
@@ -140,7 +150,7 @@ def finish(*, draft: ActivationDraft, at: datetime) -> None:
         if locked.finished_at is not None:
             raise CannotFinish("This draft was finished already.")
         if is_outdated(draft=locked):
-            raise CannotFinish("The destination was changed since this draft was opened.")
+            raise CannotFinish("Somebody else changed the destination meanwhile.")
         found = content(draft=locked, at=at)
         if found.blocking:
             raise CannotFinish(found.blocking[0].message)

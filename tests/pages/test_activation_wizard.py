@@ -334,7 +334,7 @@ def test_finish_does_not_undo_what_somebody_else_changed(
 ) -> None:
     Destination.objects.update(mapping_version=7)
     page = signed_in.get(_url("review", ready)).content.decode()
-    assert "The destination was changed meanwhile." in page
+    assert "The destination was changed meanwhile" in page
     signed_in.post(_url("finish", ready))
     assert not Activation.objects.exists()
     signed_in.post(_url("discard", ready), {"again": "1"}, follow=True)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from activations.queries import foreseen, holds, preview, schedule
-from activations.services import drafts
+from activations.services import draft_updates, drafts
 from activations.services.draft_content import DraftProblem
 from activations.views.wizard import frame
 from connections import accounts
@@ -36,7 +36,7 @@ def step(request: HttpRequest, uuid: UUID) -> HttpResponse:
     now = timezone.now()
     content = drafts.content(draft=draft, at=now)
     fields = accounts.fields_of(draft.destination.account)
-    is_outdated = drafts.is_outdated(draft=draft)
+    news = draft_updates.news(draft=draft)
     listed = [_listed(draft, problem) for problem in content.problems]
     blocking = [problem for problem in listed if problem.is_blocking]
     return frame.page(
@@ -47,9 +47,9 @@ def step(request: HttpRequest, uuid: UUID) -> HttpResponse:
         rows=schedule.rows(content=content, fields=fields),
         blocking=blocking,
         warnings=[problem for problem in listed if not problem.is_blocking],
-        can_finish=not blocking and not is_outdated,
+        can_finish=not blocking and news is None,
         why_not=_why_not(len(blocking)),
-        is_outdated=is_outdated,
+        news=news,
         foreseen=foreseen.of(destination=draft.destination, content=content, at=now),
         hold=holds.of(destination=draft.destination, at=now),
         examples=preview.examples(
@@ -71,7 +71,7 @@ def _listed(draft: Any, problem: DraftProblem) -> Listed:
 
 def _why_not(problems: int) -> str:
     if problems == 0:
-        return "The destination was changed meanwhile."
+        return "The destination was changed meanwhile; see above."
     return f"{problems} problem{'' if problems == 1 else 's'} to put right first"
 
 
@@ -90,3 +90,13 @@ def finish(request: HttpRequest, uuid: UUID) -> HttpResponse:
         f"{draft.destination.name} sends what you chose. The first profiles are on their way.",
     )
     return redirect("activations:destination-detail", uuid=draft.destination.uuid)
+
+
+@requires(*TO_ACTIVATE)
+@require_POST
+@frame.while_open
+def take_in(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Somebody else changed the destination: their changes come into this draft."""
+    draft_updates.take_in(draft=frame.load(request, uuid), at=timezone.now())
+    messages.success(request, "What was changed there is in your draft now, beside what you chose.")
+    return redirect("activations:draft-review", uuid=uuid)
