@@ -1,7 +1,7 @@
 """A headless Chromium that notes everything that goes wrong inside it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,7 @@ from playwright.sync_api import BrowserContext, Page, sync_playwright
 from connections.zendesk.sandbox import Sandbox, Switches, serve_in_thread
 from tests import factories
 from tests.browser import product
+from tests.browser.listening import listen
 from tests.browser.product import Product
 
 ARTEFACTS = product.ROOT / "test-artefacts"
@@ -23,7 +24,7 @@ class Person:
     page: Page
     product: Product
     context: BrowserContext
-    complaints: list[str] = field(default_factory=list)
+    complaints: list[str]
 
     def visit(self, path: str) -> None:
         self.page.goto(f"{self.product.url}{path}")
@@ -62,24 +63,7 @@ def person(running: Product, chromium: Path) -> Iterator[Person]:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         context = browser.new_context(viewport=WIDE)  # type: ignore[arg-type]
         context.set_default_timeout(10_000)
-        somebody = Person(page=context.new_page(), product=running, context=context)
-        listen(somebody.page, somebody.complaints)
-        yield somebody
+        page = context.new_page()
+        heard = listen(page)
+        yield Person(page=page, product=running, context=context, complaints=heard)
         browser.close()
-
-
-def listen(page: Page, complaints: list[str]) -> None:
-    """Notes console errors (a refused style or script is one too), exceptions and refusals."""
-    page.on(
-        "console",
-        lambda message: (
-            complaints.append(f"console: {message.text}") if message.type == "error" else None
-        ),
-    )
-    page.on("pageerror", lambda error: complaints.append(f"exception: {error}"))
-    page.on(
-        "response",
-        lambda answer: (
-            complaints.append(f"{answer.status} {answer.url}") if answer.status >= 400 else None
-        ),
-    )

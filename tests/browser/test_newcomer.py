@@ -16,7 +16,8 @@ import pytest
 from playwright.sync_api import Locator, Page, expect, sync_playwright
 
 from tests import factories
-from tests.browser.conftest import ARTEFACTS, listen
+from tests.browser.conftest import ARTEFACTS
+from tests.browser.listening import listen
 from tests.services import processes, running
 from tests.services.running import Served
 from tests.sources import ROOT
@@ -39,9 +40,9 @@ class Newcomer:
     page: Page
     served: Served
     started: float
+    complaints: list[str]
     clicks: list[str] = field(default_factory=list)
     keys: int = 0
-    complaints: list[str] = field(default_factory=list)
     photographs: list[str] = field(default_factory=list)
 
     def follow(self, name: str, address: str) -> None:
@@ -92,9 +93,7 @@ def newcomer(chromium: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     ):
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         page = browser.new_page(viewport=SCREEN)  # type: ignore[arg-type]
-        somebody = Newcomer(page=page, served=served, started=started)
-        listen(page, somebody.complaints)
-        yield somebody
+        yield Newcomer(page=page, served=served, started=started, complaints=listen(page))
         browser.close()
 
 
