@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('activations', '0007_uploads'),
+        ('activations', '0009_no_identity_is_a_constant'),
     ]
 
     operations = [
