@@ -4,12 +4,12 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from connections.zendesk.sandbox import RunningSandbox, Sandbox, Switches, serve_in_thread
 from tests import factories
@@ -40,6 +40,8 @@ class Office:
 @pytest.fixture(scope="package")
 def office(chromium: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     ARTEFACTS.mkdir(exist_ok=True)
+    # Two of these run at a time in `make test`, beside much else.
+    expect.set_options(timeout=20_000)
     simulator = Sandbox(tokens=(factories.TOKEN,), switches=Switches(throttle_style="off"))
     with (
         serve_in_thread(simulator) as zendesk,
@@ -62,30 +64,32 @@ def office(chromium: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 def arrive(office: Office) -> Iterator[Arrive]:
     """`arrive("ann")`: she is signed in at a browser of her own; "" is somebody who is not.
 
-    Whatever the browsers complain about fails the test.
+    Whatever any of their tabs complains about fails the test.
     """
-    present: list[Person] = []
+    contexts: list[BrowserContext] = []
+    heard: list[list[str]] = []
 
     def come(name: str = "ann", **options: Any) -> Person:
-        context = office.browser.new_context(
-            **{"viewport": WIDE, "reduced_motion": "reduce"} | options
-        )
+        chosen = {"viewport": WIDE, "reduced_motion": "reduce", **options}
+        context = office.browser.new_context(**chosen)
+        contexts.append(context)
         context.set_default_timeout(20_000)
+        context.on("page", lambda page: heard.append(listen(page)))
         if name:
-            cookie = {
-                "name": "sessionid",
-                "value": office.sessions[name],
-                "url": office.product.url,
-            }
-            context.add_cookies([cookie])  # type: ignore[list-item]
+            value, url = office.sessions[name], office.product.url
+            context.add_cookies([{"name": "sessionid", "value": value, "url": url}])
         page = context.new_page()
-        present.append(Person(page, office.product, context, listen(page)))
-        return present[-1]
+        return Person(page, office.product, context, heard[-1])
 
     yield come
-    for person in present:
-        person.context.close()
-    assert [complaint for person in present for complaint in person.complaints] == []
+    for context in contexts:
+        context.close()
+    assert [complaint for complaints in heard for complaint in complaints] == []
+
+
+def new_tab(person: Person) -> Person:
+    """The same browser with another page."""
+    return replace(person, page=person.context.new_page())
 
 
 def _fill(served: Product) -> dict[str, Any]:
