@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils.html import escape
 
 from connections.alert_rules import RULES, Rule, named
-from connections.forms import NameForm
+from connections.forms import ActionsForm, NameForm
 from connections.models import Destination, Webhook
 from connections.subscriptions import Choice
 from connections.webhook_hosts import HostList, NotAllowed
@@ -46,8 +46,8 @@ class SubscriptionForm(forms.Form):
         return _boxes(self)
 
 
-class DetailsForm(NameForm):
-    """Step Details: name, description, and the alerts the person hears of."""
+class DetailsForm(NameForm, ActionsForm):
+    """Step Details: name, description, marketing actions, and the alerts the person hears of."""
 
     rules = RulesField(label="Alerts", required=False)
     has_email = forms.BooleanField(label="Also by e-mail", required=False)
@@ -58,8 +58,9 @@ class DetailsForm(NameForm):
 
     @property
     def details(self) -> dict[str, Any]:
-        """What `destinations.save_details` takes."""
-        return {name: self.cleaned_data[name] for name in ("name", "description")}
+        """What `destinations.set_up` takes."""
+        names = ("name", "description", "marketing_actions")
+        return {name: self.cleaned_data[name] for name in names}
 
     @property
     def choice(self) -> Choice:

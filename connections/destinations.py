@@ -24,36 +24,32 @@ def use_account(*, destination: Destination, account: Account) -> None:
     destination.save(update_fields=["account", "updated_at"])
 
 
-def save_details(
-    *, destination: Destination, name: str, description: str, alerts: Sequence[str] | None = None
-) -> Destination:
-    """Name a draft and enable it; on an enabled one just change the details. Raises NameTaken.
-
-    `alerts` are those of the workspace file, which everybody hears of; None leaves them.
-    """
-    destination.name, destination.description = name, description
-    fields = ["name", "description", "updated_at"]
-    if alerts is not None:
-        destination.alerts = list(alerts)
-        fields.append("alerts")
-    if destination.status == DestinationStatus.DRAFT:
-        destination.status = DestinationStatus.ENABLED
-        fields.append("status")
-    return _save_named(destination, fields)
-
-
 def set_up(
     *,
     destination: Destination,
-    details: Mapping[str, str],
+    details: Mapping[str, Any],
     subscription: subscriptions.Choice,
     person: Any,
-) -> Destination:
-    """The wizard's step Details: `save_details`, and what the person hears of. Raises NameTaken."""
+) -> bool:
+    """The end of the connect wizard: the draft is a destination, and the person hears of it.
+
+    False when it was one already, of another tab; then nothing was changed. Raises NameTaken.
+    """
     with transaction.atomic():
-        save_details(destination=destination, **details)
-        subscriptions.choose(destination=destination, person=person, choice=subscription)
-    return destination
+        locked = Destination.objects.select_for_update().get(pk=destination.pk)
+        if locked.status != DestinationStatus.DRAFT:
+            return False
+        enabled = {**details, "status": DestinationStatus.ENABLED}
+        save_details(destination=locked, details=enabled)
+        subscriptions.choose(destination=locked, person=person, choice=subscription)
+    return True
+
+
+def save_details(*, destination: Destination, details: Mapping[str, Any]) -> Destination:
+    """Fields by name, as a form or the workspace file has them. Raises NameTaken."""
+    for name, value in details.items():
+        setattr(destination, name, value)
+    return _save_named(destination, [*details, "updated_at"])
 
 
 def edit(*, destination: Destination, values: Mapping[str, Any], seen: str) -> Destination:

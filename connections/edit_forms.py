@@ -6,8 +6,8 @@ from typing import Any, ClassVar
 from django import forms
 from django.db.models import Model
 
-from connections import marks
-from connections.forms import NameForm
+from connections import marketing_actions, marks
+from connections.forms import ActionsForm, NameForm
 
 LONGEST_SHOWN = 200
 
@@ -49,10 +49,10 @@ class MarkedForm(forms.Form):
         self.data["seen"] = marks.of(row=current, fields=self.edited)  # type: ignore[index]
 
 
-class EditForm(MarkedForm, NameForm):
+class EditForm(MarkedForm, NameForm, ActionsForm):
     """The details of a destination that people may change."""
 
-    edited: ClassVar[tuple[str, ...]] = ("name", "description")
+    edited: ClassVar[tuple[str, ...]] = ("name", "description", "marketing_actions")
 
 
 class RenameForm(EditForm):
@@ -67,7 +67,8 @@ class RenameForm(EditForm):
 
 
 def _shown(value: Any) -> str:
-    text = str(value)
+    is_list = isinstance(value, list)
+    text = ", ".join(marketing_actions.named(codes=value)) if is_list else str(value)
     if not text:
         return "empty"
     is_long = len(text) > LONGEST_SHOWN

@@ -8,6 +8,7 @@ from django.contrib.auth.forms import SetPasswordForm, UsernameField
 from django.contrib.auth.validators import UnicodeUsernameValidator
 
 from connections import linking
+from connections.marketing_actions import ACTIONS, MarketingAction, named, ordered
 from connections.models import Account, Destination
 from connections.queries import accounts, destinations
 from connections.zendesk.credential import checked_token, token_warning
@@ -166,6 +167,30 @@ class NameForm(forms.Form):
         if destinations.is_name_taken(name=name, besides=self.destination):
             raise forms.ValidationError("Another destination has this name.", code="taken")
         return name
+
+
+class ActionsForm(forms.Form):
+    """What the data of a destination is meant for."""
+
+    marketing_actions = forms.MultipleChoiceField(
+        label="Marketing actions",
+        choices=[(action.code, action.name) for action in ACTIONS],
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def clean_marketing_actions(self) -> list[str]:
+        return ordered(codes=self.cleaned_data["marketing_actions"])
+
+    @property
+    def action_boxes(self) -> list[tuple[Any, MarketingAction]]:
+        """Each box to tick with the action it stands for."""
+        return list(zip(self["marketing_actions"], ACTIONS, strict=True))
+
+    @property
+    def chosen_actions(self) -> list[str]:
+        """The names of those that are ticked."""
+        return named(codes=self["marketing_actions"].value() or ())
 
 
 class WelcomeForm(SetPasswordForm):  # type: ignore[type-arg]

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from connections import marketing_actions
 from connections.models.accounts import Account
 
 
@@ -31,6 +32,8 @@ class Destination(models.Model):
     # INTERFACE: of the workspace file. Everybody who may see alerts hears of these rules; what one
     # person chose is a `Subscription`.
     alerts = models.JSONField(default=list, blank=True)
+    # INTERFACE: of the workspace file too. Codes in the order of `marketing_actions.ACTIONS`.
+    marketing_actions = models.JSONField(default=list, blank=True)
 
     # Bumped by every change of what is sent (mappings, audiences, Mapping IDs).
     mapping_version = models.PositiveIntegerField(default=0)
@@ -65,3 +68,8 @@ class Destination(models.Model):
 
     def __str__(self) -> str:
         return self.name or "Draft destination"
+
+    @property
+    def marketing_action_names(self) -> list[str]:
+        """What its data is meant for, in words."""
+        return marketing_actions.named(codes=self.marketing_actions)

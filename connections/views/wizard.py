@@ -1,4 +1,8 @@
-"""The connect wizard: Authenticate, then Details; it goes on into the activation wizard."""
+"""The connect wizard: Authenticate, then Details; it goes on into the activation wizard.
+
+Adobe asks for the marketing actions on a page of their own; here they are part of Details, which
+saves everybody a click.
+"""
 
 from uuid import UUID
 
@@ -78,7 +82,7 @@ def details(request: HttpRequest, uuid: UUID) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         try:
-            destinations.set_up(
+            is_set_up = destinations.set_up(
                 destination=destination,
                 details=form.details,
                 subscription=form.choice,
@@ -87,7 +91,7 @@ def details(request: HttpRequest, uuid: UUID) -> HttpResponse:
         except destinations.NameTaken as problem:
             form.add_error("name", str(problem))
         else:
-            return _after_details(request, uuid)
+            return _after_details(request, uuid, is_set_up=is_set_up)
     steps = _steps(uuid, current="details")
     context = {"destination": destination, "form": form, "steps": steps}
     return render(request, "connections/details.html", context)
@@ -98,7 +102,10 @@ def _address_of(request: HttpRequest) -> str:
     return str(getattr(request.user, "email", ""))
 
 
-def _after_details(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def _after_details(request: HttpRequest, uuid: UUID, *, is_set_up: bool) -> HttpResponse:
+    if not is_set_up:
+        messages.info(request, "It was set up in another tab meanwhile, and is kept as it is.")
+        return redirect("activations:destination-detail", uuid=uuid)
     if "exit" in request.POST:
         messages.success(request, "The destination is set up. Activate audiences when you like.")
         return redirect("activations:destination-detail", uuid=uuid)

@@ -106,6 +106,8 @@ def _connect(person: Person) -> None:
     page.get_by_label("Name").fill("Zendesk CRM")
     page.get_by_label("Description").fill("Contacts for the support team")
     page.get_by_label("Activation Skipped Rate Exceeded").check()
+    page.locator("summary", has_text="Marketing actions").click()
+    page.get_by_label("Export to Third Party").check()
     person.photograph("09-details")
     page.get_by_role("button", name="Next").click()
     expect(page).to_have_url(re.compile("/activations/drafts/.*/audiences/"))

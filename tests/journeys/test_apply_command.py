@@ -75,6 +75,19 @@ def test_a_second_apply_changes_nothing(file: Path) -> None:
     assert Backfill.objects.count() == backfills
 
 
+def test_marketing_actions_are_applied_and_stay_where_the_file_is_silent(file: Path) -> None:
+    account = "    account: Acme Sell\n"
+    edit(file, account, f"{account}    marketing_actions: [segment-match, analytics]\n")
+    apply(file)
+    assert Destination.objects.get().marketing_actions == ["analytics", "segment-match"]
+
+    file.write_text(WORKSPACE)
+    assert {line[0] for line in apply(file).lines} == {"="}
+    edit(file, account, f"{account}    marketing_actions: []\n")
+    assert "marketing_actions" in apply(file).lines[-1]
+    assert Destination.objects.get().marketing_actions == []
+
+
 def test_a_dry_run_says_the_same_and_changes_nothing(file: Path) -> None:
     result = apply(file, "--dry-run", "--json")
 

@@ -24,7 +24,10 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def workspace(monkeypatch: pytest.MonkeyPatch) -> None:
     first = DestinationFactory(
-        name=' "yes": no # 💚', description="two\nlines", account=AccountFactory(name="Åre: AB")
+        name=' "yes": no # 💚',
+        description="two\nlines",
+        account=AccountFactory(name="Åre: AB"),
+        marketing_actions=["email-targeting", "segment-match"],
     )
     map_mandatory(first, first_name="person.name.firstName")
     FieldMappingFactory(

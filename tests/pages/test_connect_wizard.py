@@ -8,6 +8,7 @@ from django.urls import reverse
 from connections import destinations
 from connections.alert_rules import SKIPPED_RATE
 from connections.models import Account, Destination, DestinationStatus, Subscription
+from connections.subscriptions import Choice
 from connections.zendesk.sandbox import RunningSandbox
 from tests import factories
 
@@ -144,18 +145,71 @@ def test_details_need_an_account_first(signed_in: Client, opened: Destination) -
     assert answer["Location"] == _url("connect", opened)
 
 
-def test_next_enables_the_destination_and_goes_on_to_activate(
-    signed_in: Client, opened: Destination, user: User
-) -> None:
+@pytest.fixture
+def connected(opened: Destination) -> Destination:
+    """A draft that lacks its details only."""
     destinations.use_account(destination=opened, account=factories.AccountFactory())
+    return opened
+
+
+def test_next_enables_the_destination_and_goes_on_to_activate(
+    signed_in: Client, connected: Destination, user: User
+) -> None:
     typed = {"name": "Zendesk CRM", "description": "For support", "rules": [SKIPPED_RATE]}
-    answer = signed_in.post(_url("details", opened), typed)
-    assert answer["Location"] == reverse("activations:activate", args=[opened.uuid])
-    opened.refresh_from_db()
-    assert opened.status == DestinationStatus.ENABLED
+    answer = signed_in.post(_url("details", connected), typed)
+    assert answer["Location"] == reverse("activations:activate", args=[connected.uuid])
+    connected.refresh_from_db()
+    assert connected.status == DestinationStatus.ENABLED
     chosen = Subscription.objects.get()
-    assert (chosen.destination, chosen.person, chosen.code) == (opened, user, SKIPPED_RATE)
-    assert opened.alerts == []
+    assert (chosen.destination, chosen.person, chosen.code) == (connected, user, SKIPPED_RATE)
+    assert (connected.alerts, connected.marketing_actions) == ([], [])
+
+
+def test_all_ten_marketing_actions_can_be_chosen_and_are_said_to_restrict_nothing(
+    signed_in: Client, connected: Destination
+) -> None:
+    page = signed_in.get(_url("details", connected)).content.decode()
+    assert page.count('name="marketing_actions"') == 10
+    assert "restrict nothing by themselves" in page
+
+
+def test_chosen_marketing_actions_are_stored_in_order_and_reviewed(
+    signed_in: Client, connected: Destination
+) -> None:
+    chosen = ["export-to-third-party", "analytics"]
+    typed = {"name": "Zendesk CRM", "marketing_actions": chosen}
+    answer = signed_in.post(_url("details", connected), typed)
+    connected.refresh_from_db()
+    assert connected.marketing_actions == ["analytics", "export-to-third-party"]
+    first_step = signed_in.get(answer["Location"], follow=True).request["PATH_INFO"]
+    page = signed_in.get(first_step.replace("audiences", "review")).content.decode()
+    assert "Analytics, Export to Third Party" in page
+
+
+def test_an_unknown_marketing_action_is_refused_and_the_rest_is_kept(
+    signed_in: Client, connected: Destination
+) -> None:
+    typed = {"name": "Zendesk CRM", "marketing_actions": ["<b>", "analytics"]}
+    page = signed_in.post(_url("details", connected), typed).content.decode()
+    assert "&lt;b&gt; is not one of the available choices" in page
+    assert 'value="Zendesk CRM"' in page
+    assert page.count(" checked>") == 1
+    connected.refresh_from_db()
+    assert connected.status == DestinationStatus.DRAFT
+
+
+def test_what_another_tab_set_up_is_kept(
+    signed_in: Client, connected: Destination, user: User
+) -> None:
+    nothing = Choice(codes=frozenset(), has_email=False)
+    first, second = ({"name": name, "description": ""} for name in ("First", "Second"))
+    for details, expected in ((first, True), (second, False)):
+        told = destinations.set_up(
+            destination=connected, details=details, subscription=nothing, person=user
+        )
+        assert told == expected
+    connected.refresh_from_db()
+    assert connected.name == "First"
 
 
 def test_save_and_exit_ends_at_the_destination(signed_in: Client, opened: Destination) -> None:

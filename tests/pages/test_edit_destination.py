@@ -121,3 +121,20 @@ def test_a_draft_is_edited_in_its_wizard(signed_in: Client) -> None:
     for name in ("edit", "rename"):
         answer = signed_in.get(_url(name, draft), headers=HTMX, follow=True)
         assert answer.redirect_chain[-1][0] == _url("connect", draft)
+
+
+def test_marketing_actions_are_changed_and_a_conflict_names_them(
+    signed_in: Client, destination: Destination
+) -> None:
+    seen = _seen(signed_in, "edit", destination)
+    Destination.objects.filter(pk=destination.pk).update(marketing_actions=["segment-match"])
+    typed = {"name": "Zendesk CRM", "seen": seen, "marketing_actions": ["analytics"]}
+    answer = signed_in.post(_url("edit", destination), typed)
+    assert "now it is “Segment Match”" in answer.content.decode()
+    signed_in.post(
+        _url("edit", destination), {**typed, "seen": answer.context["form"]["seen"].value()}
+    )
+    destination.refresh_from_db()
+    assert destination.marketing_actions == ["analytics"]
+    rail = signed_in.get(reverse("activations:browse-rail", args=[destination.uuid]))
+    assert "<dd>Analytics</dd>" in rail.content.decode()

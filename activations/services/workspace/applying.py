@@ -139,15 +139,14 @@ class _Changer:
         account = Account.objects.get(name=entry.account)
         destinations.use_account(destination=destination, account=account)
         self._save_details(destination, entry)
-        if not entry.is_enabled:
-            destinations.disable(destination=destination)
+        self._switch(destination, entry)
         if entry.rules or entry.activations:
             self._configure(destination, entry)
 
     def _change_destination(self, change: Change) -> None:
         entry, fields = self._destinations[change.key], change.fields
         destination = Destination.objects.select_for_update().get(name=change.key)
-        if "description" in fields or "alerts" in fields:
+        if fields.keys() & {"description", "alerts", "marketing_actions"}:
             self._save_details(destination, entry)
         if "account" in fields:
             account = Account.objects.get(name=entry.account)
@@ -158,19 +157,24 @@ class _Changer:
             # Another content deserves another try; what is refused as before stops it again.
             destinations.resume(destination=destination)
         if "enabled" in fields:
-            switch = destinations.enable if entry.is_enabled else destinations.disable
-            switch(destination=destination)
+            self._switch(destination, entry)
 
     def _prune_destination(self, change: Change) -> None:
         removal.delete(destination=Destination.objects.get(name=change.key))
 
+    def _switch(self, destination: Destination, entry: DestinationEntry) -> None:
+        switch = destinations.enable if entry.is_enabled else destinations.disable
+        switch(destination=destination)
+
     def _save_details(self, destination: Destination, entry: DestinationEntry) -> None:
-        destinations.save_details(
-            destination=destination,
-            name=entry.name,
-            description=entry.description,
-            alerts=entry.alerts,
-        )
+        details = {
+            "name": entry.name,
+            "description": entry.description,
+            "alerts": list(entry.alerts),
+        }
+        if entry.marketing_actions is not None:
+            details["marketing_actions"] = list(entry.marketing_actions)
+        destinations.save_details(destination=destination, details=details)
 
     def _configure(self, destination: Destination, entry: DestinationEntry) -> None:
         """Where the file is silent about one of the two lists, it stays as it is."""

@@ -61,6 +61,7 @@ def _destinations() -> tuple[DestinationEntry, ...]:
             description=row.description,
             is_enabled=row.status != DestinationStatus.DISABLED,
             alerts=tuple(row.alerts),
+            marketing_actions=tuple(row.marketing_actions),
             rules=tuple(rules[row.pk]),
             activations=tuple(activations[row.pk]),
         )

@@ -12,8 +12,12 @@ from activations.services.workspace.document import Node
 from activations.services.workspace.section import Findings, Section, T, each
 from activations.services.workspace.values import ALERTS, ActivationEntry, DestinationEntry, Place
 from activations.terms import WhenEmpty
+from connections import marketing_actions
 
-_KEYS = ("name", "description", "account", "enabled", "alerts", "mappings", "audiences")
+_KEYS = (
+    *("name", "description", "account", "enabled", "alerts", "marketing_actions"),
+    *("mappings", "audiences"),
+)
 _MAPPING_KEYS = ("source", "target", "when_empty")
 _ACTIVATION_KEYS = ("audience", "mapping_id", "start", "end")
 
@@ -47,6 +51,7 @@ class Reader:
             description=section.optional_text("description"),
             is_enabled=section.flag("enabled", default=True),
             alerts=each(section.items("alerts"), self._alert),
+            marketing_actions=self._actions(section),
             rules=tuple(rules.values()) if section.has("mappings") else None,
             activations=tuple(activations.values()) if section.has("audiences") else None,
         )
@@ -56,6 +61,19 @@ class Reader:
         if node.value in ALERTS:
             return str(node.value)
         self._findings.refuse(node.place, f"is not an alert; known are {', '.join(ALERTS)}.")
+        return None
+
+    def _actions(self, section: Section) -> tuple[str, ...] | None:
+        if not section.has("marketing_actions"):
+            return None
+        chosen = each(section.items("marketing_actions"), self._action)
+        return tuple(marketing_actions.ordered(codes=chosen))
+
+    def _action(self, node: Node) -> str | None:
+        if node.value in marketing_actions.CODES:
+            return str(node.value)
+        known = ", ".join(marketing_actions.CODES)
+        self._findings.refuse(node.place, f"is not a marketing action; known are {known}.")
         return None
 
     def _rule(self, node: Node) -> MappingRule | None:

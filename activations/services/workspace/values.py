@@ -86,13 +86,14 @@ class ActivationEntry:
 
 @dataclass(frozen=True, slots=True)
 class DestinationEntry:
-    """A destination. `rules` and `activations` are None where the file is silent about them."""
+    """A destination. What may be None is so where the file is silent about it: it stays."""
 
     name: str
     account: str
     description: str = ""
     is_enabled: bool = True
     alerts: tuple[str, ...] = ()
+    marketing_actions: tuple[str, ...] | None = None
     rules: tuple[MappingRule, ...] | None = None
     activations: tuple[ActivationEntry, ...] | None = None
 

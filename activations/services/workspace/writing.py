@@ -113,6 +113,7 @@ def _destination(entry: DestinationEntry) -> dict[str, Any]:
         "account": entry.account,
         "enabled": entry.is_enabled,
         "alerts": list(entry.alerts),
+        "marketing_actions": list(entry.marketing_actions or ()),
         "mappings": [_rule(rule) for rule in entry.rules or ()],
         "audiences": [_activation(activation) for activation in entry.activations or ()],
     }

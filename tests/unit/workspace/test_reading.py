@@ -151,6 +151,27 @@ def test_a_problem_says_its_place_and_what_to_do(old: str, new: str, expected: s
     assert expected in changed(old, new)
 
 
+def test_an_unknown_marketing_action_is_refused_with_those_there_are() -> None:
+    account = "    account: Acme Sell\n"
+    found = changed(account, f"{account}    marketing_actions: [analytics, spam]\n")
+
+    assert found[0].startswith("destinations[0].marketing_actions[1], line 13: is not a marketing")
+    assert "segment-match" in found[0]
+
+
+def test_marketing_actions_are_read_in_one_order_and_silence_is_not_none_of_them() -> None:
+    account = "    account: Acme Sell\n"
+    text = WORKSPACE.replace(
+        account, f"{account}    marketing_actions: [segment-match, analytics]\n"
+    )
+
+    assert reading(text).workspace.destinations[0].marketing_actions == (
+        "analytics",
+        "segment-match",
+    )
+    assert reading(WORKSPACE).workspace.destinations[0].marketing_actions is None
+
+
 def test_a_schedule_that_ends_before_it_starts_is_refused_at_its_end() -> None:
     found = changed("end: null", "end: 2025-12-31")
 

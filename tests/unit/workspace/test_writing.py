@@ -20,6 +20,7 @@ from activations.services.workspace.values import (
 )
 from activations.terms import SourceKind, TargetKind, WhenEmpty
 from connections import credentials
+from connections.marketing_actions import CODES, ordered
 
 HOSTILE = (
     " leading",
@@ -92,6 +93,7 @@ def workspaces(draw: st.DrawFn) -> Workspace:
                 description=draw(names | st.just("")),
                 is_enabled=draw(st.booleans()),
                 alerts=tuple(draw(st.lists(st.sampled_from(ALERTS), unique=True))),
+                marketing_actions=tuple(ordered(codes=draw(st.sets(st.sampled_from(CODES))))),
                 rules=(*RULES, custom),
                 activations=activations,
             )
