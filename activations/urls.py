@@ -14,7 +14,7 @@ from activations.views import (
     uploads,
 )
 from activations.views.wizard import audiences as audiences_step
-from activations.views.wizard import mapping, opening, preview, review, schedule
+from activations.views.wizard import mapping, opening, pickers, preview, review, schedule
 
 app_name = "activations"
 
@@ -45,6 +45,10 @@ urlpatterns = [
     path("destinations/<uuid:uuid>/activate/", opening.activate, name="activate"),
     path(f"{_DRAFT}audiences/", audiences_step.step, name="draft-audiences"),
     path(f"{_DRAFT}mapping/", mapping.step, name="draft-mapping"),
+    path(f"{_DRAFT}mapping/sources/", pickers.sources, name="draft-mapping-sources"),
+    path(f"{_DRAFT}mapping/sources/one/", pickers.source, name="draft-mapping-source"),
+    path(f"{_DRAFT}mapping/targets/", pickers.targets, name="draft-mapping-targets"),
+    path(f"{_DRAFT}mapping/targets/one/", pickers.target, name="draft-mapping-target"),
     path(f"{_DRAFT}schedule/", schedule.step, name="draft-schedule"),
     path(f"{_DRAFT}schedule/fields/", schedule.read_fields, name="draft-read-fields"),
     path(f"{_DRAFT}review/", review.step, name="draft-review"),

@@ -23,7 +23,6 @@ class XdmAttribute:
     path: str
     label: str
     type: str
-    group: str
     example: str
 
     @property
@@ -147,15 +146,13 @@ def _attributes() -> tuple[XdmAttribute, ...]:
     for group, rows in _PEOPLE:
         if group == "Work":
             found += _addresses()
-        found += (
-            XdmAttribute(path, label, kind, group, example) for path, label, kind, example in rows
-        )
+        found += (XdmAttribute(path, label, kind, example) for path, label, kind, example in rows)
     return tuple(found)
 
 
 def _addresses() -> list[XdmAttribute]:
     return [
-        XdmAttribute(f"{top}.{key}", f"{group}: {label}", "string", group, example)
+        XdmAttribute(f"{top}.{key}", f"{group}: {label}", "string", example)
         for top, group in _ADDRESS_GROUPS
         for key, label, example in _ADDRESS_PARTS
     ]

@@ -1,7 +1,22 @@
 """Which name was meant? Compares names people type with names that exist."""
 
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
+
+# Capitals inside a word begin another one: `postalCode`, `loyaltyID`, `HTMLText`.
+_WORD = re.compile(r"[^\W_]*?[^\W_A-Z](?=[A-Z])|[A-Z]+(?=[A-Z][a-z])|[^\W_]+")
+
+
+def words(name: str) -> tuple[str, ...]:
+    """The words of a key or a name, in small letters: `mobilePhone.number`, `Mobile phone`."""
+    return tuple(word.casefold() for word in _WORD.findall(name))
+
+
+def spoken(key: str) -> str:
+    """A key as people would write it: `homeAddress` is “Home address”."""
+    text = " ".join(words(key))
+    return text[:1].upper() + text[1:]
 
 
 def twin(*, name: str, among: Iterable[str]) -> str | None:

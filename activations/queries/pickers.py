@@ -1,173 +1,176 @@
 """What the source and target pickers of the Mapping step offer."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
 
-from activations.mapping import catalogue
-from activations.mapping.paths import EMAIL, Source, Target, format_source, format_target
-from activations.models import Profile
+from activations.mapping import catalogue, names
+from activations.mapping.paths import (
+    PathProblem,
+    Source,
+    Target,
+    format_source,
+    format_target,
+    parse_source,
+)
+from activations.queries import field_tree
+from activations.queries.field_tree import Node
+from activations.queries.seen import Seen
 from activations.terms import SourceKind, TargetKind
 from connections.zendesk.contact import CustomField
 
-# Newest profiles looked at to learn which attributes really occur.
-SAMPLE_SIZE = 300
+# The window stays under 200 kB, whatever keys the profiles have.
+MOST_FURTHER = 500
+MOST_FURTHER_SIGNS = 40_000
 
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One line, in the notation of the rows; `name` is the display name, `note` the type."""
-
-    value: str
-    label: str
-    note: str = ""
-    name: str = ""
-    is_empty: bool = False
-    is_taken: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Options under one heading."""
-
-    label: str
-    options: tuple[Option, ...]
+COMPANIES_ONLY = "companies only"
 
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """One category of a picker."""
+    """One category of a picker: a tree of fields, or a box for a text that becomes the value."""
 
     key: str
     label: str
-    groups: tuple[Group, ...] = ()
-    custom_label: str = ""
-    custom_prefix: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What the newest profiles hold: attribute paths with a type, and identity namespaces."""
-
-    attributes: Mapping[str, str]
-    namespaces: frozenset[str]
-
-    @property
-    def is_nothing(self) -> bool:
-        """No profile was loaded yet."""
-        return not self.attributes and not self.namespaces
-
-
-def seen() -> Seen:
-    """One query over a sample."""
-    attributes: dict[str, str] = {}
-    namespaces: set[str] = set()
-    newest = Profile.objects.order_by("-pk").values_list("attributes", "identities")[:SAMPLE_SIZE]
-    for found, identities in newest:
-        attributes.update(_leaves(found, ""))
-        namespaces.update(identities)
-    return Seen(attributes=attributes, namespaces=frozenset(namespaces))
+    nodes: tuple[Node, ...] = ()
+    note: str = ""
+    box_label: str = ""
+    box_prefix: str = ""
+    box_help: str = ""
+    has_lines: bool = False
 
 
 def source_panels(*, seen: Seen, has_identities: bool = True) -> tuple[Panel, ...]:
-    """XDM attributes (standard ones, then what profiles also hold) and identity namespaces."""
-    identities = Panel("identities", "Select identity namespace", (_namespaces(seen),))
+    """XDM attributes (standard ones and what profiles also hold), namespaces, and free text."""
+    identities = Panel("identities", "Select identity namespace", tuple(_namespaces(seen)))
+    further, left_out = _further(seen)
+    note = f"{left_out} more fields are not listed: use Other path." if left_out else ""
+    tree = field_tree.grow(fields=[*_standard(seen), *further])
     return (
-        Panel("attributes", "Select attributes", tuple(_attribute_groups(seen))),
+        Panel("attributes", "Select attributes", tuple(tree), note=note),
         *((identities,) if has_identities else ()),
-        Panel("path", "Other path", custom_label="Attribute path", custom_prefix="xdm: "),
+        Panel(
+            "constant",
+            "Constant value",
+            box_label="Text for every contact",
+            box_prefix="constant: ",
+            box_help="It is written exactly as it stands here. It must fit the target field: digits"
+            " for a number, one of the choices for a list.",
+            has_lines=True,
+        ),
+        Panel(
+            "path",
+            "Other path",
+            box_label="Attribute path",
+            box_prefix="xdm: ",
+            box_help="Keys with dots between them, as in your profiles: loyalty.tier",
+        ),
     )
 
 
 def target_panels(*, fields: Mapping[str, CustomField] | None) -> tuple[Panel, ...]:
     """Contact attributes and the account's custom fields; the e-mail identity; any other name."""
-    attributes = [
-        *_known_targets(),
-        Group("Custom fields", tuple(_custom_fields(fields or {}))),
-    ]
-    identity = format_target(Target(TargetKind.IDENTITY, EMAIL))
-    email = Option(identity, identity, note="mandatory")
+    note = ""
+    if fields is None:
+        note = "The account's custom fields are not known yet: check its connection first."
+    custom = Node("Custom fields", nodes=list(_custom_fields(fields or {})))
+    groups = [*_known_targets(), *([custom] if custom.nodes else [])]
+    email = next(target for target in catalogue.TARGETS if target.target.kind == "identity")
     return (
-        Panel("attributes", "Select attributes", tuple(g for g in attributes if g.options)),
-        Panel("identities", "Select identity namespace", (Group("Zendesk", (email,)),)),
+        Panel("attributes", "Select attributes", tuple(groups), note=note),
+        Panel("identities", "Select identity namespace", (_known(email),)),
         Panel(
             "custom",
             "Select custom attributes",
-            custom_label="Attribute name",
-            custom_prefix="xdm: custom_fields.",
+            box_label="Attribute name",
+            box_prefix="xdm: custom_fields.",
+            box_help="Must match the name of the custom field in Zendesk exactly.",
         ),
     )
 
 
-def _attribute_groups(seen: Seen) -> Iterable[Group]:
-    standard = set()
-    for label, attributes in groupby(catalogue.ATTRIBUTES, key=lambda attribute: attribute.group):
-        options = []
-        for attribute in attributes:
-            standard.add(attribute.path)
-            is_empty = not seen.is_nothing and attribute.path not in seen.attributes
-            options.append(
-                Option(attribute.text, attribute.text, attribute.type, attribute.label, is_empty)
-            )
-        yield Group(label, tuple(options))
-    further = sorted(set(seen.attributes) - standard)
-    if further:
-        yield Group(
-            "Seen in your profiles",
-            tuple(
-                _option(Source(SourceKind.ATTRIBUTE, path), note=seen.attributes[path])
-                for path in further
-            ),
+def _standard(seen: Seen) -> Iterator[tuple[str, Node]]:
+    for attribute in catalogue.ATTRIBUTES:
+        node = Node(
+            attribute.path.rpartition(".")[2],
+            value=attribute.text,
+            # The branch says already whose address it is.
+            name=attribute.label.rpartition(": ")[2],
+            note=attribute.type,
+            is_empty=not seen.is_nothing and attribute.path not in seen.attributes,
         )
+        yield attribute.path, node
 
 
-def _namespaces(seen: Seen) -> Group:
+def _further(seen: Seen) -> tuple[list[tuple[str, Node]], int]:
+    """The commonest of what profiles hold besides, by name, and how many are left out."""
+    standard = {attribute.path for attribute in catalogue.ATTRIBUTES}
+    found = [
+        path
+        for path in seen.attributes
+        if path not in standard and _can_be_read(Source(SourceKind.ATTRIBUTE, path))
+    ]
+    found.sort(key=lambda path: (-seen.attributes[path].count, path))
+    kept, signs = [], 0
+    for path in found[:MOST_FURTHER]:
+        signs += len(path)
+        if signs <= MOST_FURTHER_SIGNS and field_tree.is_drawable(path=path):
+            kept.append(path)
+    nodes = [(path, _seen_node(path, seen.attributes[path].type)) for path in sorted(kept)]
+    return nodes, len(found) - len(kept)
+
+
+def _seen_node(path: str, type: str) -> Node:
+    key = path.rpartition(".")[2]
+    text = format_source(Source(SourceKind.ATTRIBUTE, path))
+    return Node(key, value=text, name=names.spoken(key), note=type)
+
+
+def _can_be_read(source: Source) -> bool:
+    """A key may hold dots or blanks at its ends: no mapping could name it."""
+    try:
+        return parse_source(format_source(source)) == source
+    except PathProblem:
+        return False
+
+
+def _namespaces(seen: Seen) -> Iterator[Node]:
     known = {symbol.casefold() for symbol in seen.namespaces}
-    options = []
     for namespace in catalogue.NAMESPACES:
-        is_empty = not seen.is_nothing and namespace.symbol.casefold() not in known
-        options.append(
-            Option(namespace.text, namespace.text, namespace.type, namespace.label, is_empty)
+        yield Node(
+            namespace.symbol,
+            value=namespace.text,
+            name=namespace.label,
+            note=namespace.type,
+            is_empty=not seen.is_nothing and namespace.symbol.casefold() not in known,
         )
     standard = {namespace.symbol.casefold() for namespace in catalogue.NAMESPACES}
     further = sorted(symbol for symbol in seen.namespaces if symbol.casefold() not in standard)
-    options += [_option(Source(SourceKind.IDENTITY, symbol)) for symbol in further]
-    return Group("Identity namespaces", tuple(options))
+    for symbol in further[:MOST_FURTHER]:
+        source = Source(SourceKind.IDENTITY, symbol)
+        if field_tree.is_drawable(path=symbol) and _can_be_read(source):
+            yield Node(symbol, value=format_source(source))
 
 
-def _option(source: Source, note: str = "") -> Option:
-    text = format_source(source)
-    return Option(text, text, note)
-
-
-def _known_targets() -> Iterable[Group]:
+def _known_targets() -> Iterable[Node]:
     contact = [f for f in catalogue.TARGETS if f.target.kind != TargetKind.IDENTITY]
     for label, fields in groupby(contact, key=lambda field: field.group):
-        options = (Option(field.text, field.text, field.type, field.label) for field in fields)
-        yield Group("Contact" if label == "Attributes" else label, tuple(options))
+        group = "Contact" if label == "Attributes" else label
+        yield Node(group, nodes=[_known(field) for field in fields])
 
 
-def _custom_fields(fields: Mapping[str, CustomField]) -> Iterable[Option]:
-    for field in sorted(fields.values(), key=lambda field: field.name.casefold()):
+def _known(field: catalogue.TargetField) -> Node:
+    return Node(
+        field.target.name,
+        value=field.text,
+        name=field.label,
+        note=field.type,
+        is_mandatory=field.is_mandatory,
+    )
+
+
+def _custom_fields(fields: Mapping[str, CustomField]) -> Iterable[Node]:
+    for field in sorted(fields.values(), key=lambda field: (field.name.casefold(), field.name)):
         text = format_target(Target(TargetKind.CUSTOM_FIELD, field.name))
-        note = field.type if field.for_contact else "companies only"
-        yield Option(text, text, note, is_taken=not field.for_contact)
-
-
-def _leaves(value: Mapping[str, Any], prefix: str) -> Iterable[tuple[str, str]]:
-    """Dotted paths of values; a list of objects has no path a mapping could name."""
-    for key, item in value.items():
-        path = f"{prefix}{key}"
-        if isinstance(item, Mapping):
-            yield from _leaves(item, f"{path}.")
-        elif not (isinstance(item, list) and any(isinstance(part, Mapping) for part in item)):
-            yield path, _type(item)
-
-
-def _type(value: object) -> str:
-    if isinstance(value, bool):
-        return "boolean"
-    if isinstance(value, list):
-        return "array"
-    return "number" if isinstance(value, int | float) else "string"
+        why_not = "" if field.for_contact else COMPANIES_ONLY
+        yield Node(field.name, value=text, note=field.type, why_not=why_not)

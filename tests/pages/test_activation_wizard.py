@@ -188,24 +188,6 @@ def test_rows_are_added_and_removed(signed_in: Client, draft: ActivationDraft) -
     assert len(draft.mappings) == 2
 
 
-def test_the_pickers_offer_the_fields_of_the_account_and_of_real_profiles(
-    signed_in: Client, draft: ActivationDraft
-) -> None:
-    factories.ProfileFactory(
-        attributes={"acme": {"shoeSize": 41}, "tags": ["a"]}, identities={"CRMID": [{"id": "1"}]}
-    )
-    page = signed_in.get(_url("mapping", draft)).content.decode()
-    for option in (
-        "xdm: acme.shoeSize",
-        "xdm: tags",
-        "IdentityMap: CRMID",
-        "Identity: email",
-        "xdm: custom_fields.Loyalty points",
-        "xdm: address.city",
-    ):
-        assert f'data-value="{option}"' in page
-
-
 @pytest.mark.parametrize(
     ("mapping_id", "message"),
     [

@@ -97,8 +97,34 @@ def test_without_the_identity_graph_no_namespace_is_offered(
     client: Client, mapped: Destination
 ) -> None:
     draft = _open(client, mapped, *ACTIVATES)
-    panels = client.get(_url(draft, "mapping")).context["source_panels"]
-    assert "identities" not in {panel.key for panel in panels}
+    page = client.get(_url(draft, "mapping-sources")).content.decode()
+    assert "xdm: person.name.lastName" in page
+    assert "IdentityMap" not in page
+
+
+def test_without_the_identity_graph_no_identity_is_an_example(
+    client: Client, mapped: Destination
+) -> None:
+    factories.ProfileFactory(email="secret@example.org", attributes={"acme": "shown"})
+    for more, is_shown in (((), False), ((Permission.VIEW_IDENTITY_GRAPH,), True)):
+        draft = _open(client, mapped, *ACTIVATES, *more)
+        field = {"field": "IdentityMap: Email"}
+        page = client.get(_url(draft, "mapping-source"), field).content.decode()
+        assert ("secret@example.org" in page) is is_shown
+    page = client.get(_url(draft, "mapping-source"), {"field": "xdm: acme"}).content.decode()
+    assert "shown" in page
+
+
+@pytest.mark.parametrize(
+    "window", ["mapping-sources", "mapping-source", "mapping-targets", "mapping-target"]
+)
+def test_without_view_profiles_no_window_with_examples_opens(
+    client: Client, mapped: Destination, window: str
+) -> None:
+    draft = _open(client, mapped, *ACTIVATES)
+    blind = [one for one in ACTIVATES if one != Permission.VIEW_PROFILES]
+    client.force_login(factories.member(*blind))
+    assert client.get(_url(draft, window), {"field": "xdm: acme"}).status_code == 403
 
 
 def test_with_both_the_wizard_is_whole(client: Client, mapped: Destination) -> None:

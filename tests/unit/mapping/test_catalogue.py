@@ -1,7 +1,5 @@
 """What the pickers offer."""
 
-from itertools import pairwise
-
 from activations.mapping import catalogue, paths
 
 
@@ -16,11 +14,6 @@ def test_nothing_is_offered_twice() -> None:
     for offered in (catalogue.ATTRIBUTES, catalogue.NAMESPACES, catalogue.TARGETS):
         texts = [one.text for one in offered]
         assert len(texts) == len(set(texts))
-
-
-def test_the_groups_of_the_tree_hang_together() -> None:
-    groups = [attribute.group for attribute in catalogue.ATTRIBUTES]
-    assert sum(a != b for a, b in pairwise(groups)) == len(set(groups)) - 1
 
 
 def test_the_mandatory_targets_are_the_email_and_the_last_name() -> None:

@@ -1,109 +1,113 @@
 /** The window in which a source or target field is chosen, one for all rows of a page. */
+import { onArrival } from "./arrive.js";
 import { open } from "./dialog.js";
-import { activate, activeOption, filter, hasWords, move } from "./listbox.js";
-import { showTab } from "./tabs.js";
+import { choose, chooseItem, chosen, describe, panelOf, showCurrent, treeOf } from "./picker-choice.js";
+import { closeUsed, refilter, turn } from "./picker-filter.js";
+import { firstShown, focusItem, isBranch, move, toggle } from "./tree.js";
 
 const openers = new WeakMap();
-const choices = new WeakMap();
 
 const pickerOf = (element) => element.closest?.("[data-picker]");
-const panelOf = (element) => element.closest(".picker-panel");
-const shownPanel = (picker) => picker.querySelector(".picker-panel:not([hidden])");
+const inputOf = (opener) => document.getElementById(opener.dataset.pickerInput);
 
-function choose(picker, choice) {
-  choices.set(picker, choice);
-  for (const option of picker.querySelectorAll('[role="option"]')) {
-    option.setAttribute("aria-selected", String(choice !== null && option.dataset.value === choice.value));
-  }
-  picker.querySelector("[data-picker-choice]").textContent = choice === null ? "" : choice.label;
-  picker.querySelector("[data-picker-select]").disabled = choice === null;
+function valuesOfOthers(picker, input) {
+  const rows = [...document.querySelectorAll(`[data-picker-open="${picker.id}"]`)].map(inputOf);
+  return rows.filter((other) => other !== input).map(({ value }) => value);
 }
 
-const chooseOption = (picker, option) => choose(picker, { value: option.dataset.value, label: option.dataset.label });
-
-function refilter(picker) {
-  const onlyData = picker.querySelector('[data-picker-toggle="with-data"]')?.checked ?? false;
-  const withNames = picker.querySelector('[data-picker-toggle="names"]')?.checked ?? false;
-  picker.classList.toggle("show-names", withNames);
-  for (const search of picker.querySelectorAll("[data-picker-search]")) {
-    const list = panelOf(search).querySelector('[role="listbox"]');
-    filter(list, (option) => hasWords(option, search.value) && !(onlyData && "empty" in option.dataset));
-    if (!activeOption(list)) activate(list, search, null);
-  }
+function prepare(picker) {
+  const input = inputOf(openers.get(picker));
+  for (const box of picker.querySelectorAll("[data-picker-search], [data-picker-box]")) box.value = "";
+  for (const panel of picker.querySelectorAll(".picker-panel")) describe(panel, "");
+  closeUsed(picker, "pickerUnique" in picker.dataset ? valuesOfOthers(picker, input) : []);
+  refilter(picker, input.value);
+  showCurrent(picker, input.value);
+  picker.querySelector(".picker-panel:not([hidden])").querySelector("[data-picker-search], [data-picker-box]").focus();
 }
 
 function start(picker, opener) {
   openers.set(picker, opener);
-  const { value } = document.getElementById(opener.dataset.pickerInput);
-  for (const box of picker.querySelectorAll("[data-picker-search], [data-picker-custom]")) box.value = "";
-  refilter(picker);
-  const current = picker.querySelector(`[role="option"][data-value="${CSS.escape(value)}"]`);
-  if (current) showTab(document.getElementById(panelOf(current).getAttribute("aria-labelledby")));
-  choose(picker, null);
-  if (current) chooseOption(picker, current);
   open(picker);
-  shownPanel(picker).querySelector("[data-picker-search], [data-picker-custom]")?.focus();
-  current?.scrollIntoView({ block: "center" });
+  if (picker.querySelector(".picker-panel")) prepare(picker);
+  else picker.querySelector("[data-picker-body]").dispatchEvent(new Event("picker-load"));
 }
 
 function confirm(picker) {
-  const choice = choices.get(picker);
-  if (!choice) return;
+  const choice = chosen(picker);
+  if (choice === null) return;
   const opener = openers.get(picker);
-  const input = document.getElementById(opener.dataset.pickerInput);
+  const input = inputOf(opener);
   const label = opener.querySelector("[data-picker-label]");
-  label.textContent = choice.label;
+  label.textContent = choice;
   label.classList.remove("is-empty");
-  if (opener.dataset.pickerName) opener.setAttribute("aria-label", `${opener.dataset.pickerName}: ${choice.label}`);
+  if (opener.dataset.pickerName) opener.setAttribute("aria-label", `${opener.dataset.pickerName}: ${choice}`);
   picker.close();
-  if (input.value === choice.value) return;
-  input.value = choice.value;
+  if (input.value === choice) return;
+  input.value = choice;
   input.dispatchEvent(new Event("change", { bubbles: true }));
 }
+
+onArrival((part) => {
+  const picker = pickerOf(part);
+  if (picker?.open && part.matches(".picker-tabs")) prepare(picker);
+});
 
 document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-picker-open]");
   if (opener) return start(document.getElementById(opener.dataset.pickerOpen), opener);
   const picker = pickerOf(event.target);
   if (!picker) return;
-  const option = event.target.closest('[role="option"]:not([aria-disabled="true"])');
-  if (option) chooseOption(picker, option);
+  const item = event.target.closest('[role="treeitem"]');
+  if (item && isBranch(item)) toggle(item);
+  if (item) focusItem(item);
   else if (event.target.closest("[data-picker-select]")) confirm(picker);
 });
 
 document.addEventListener("dblclick", (event) => {
   const picker = pickerOf(event.target);
-  if (picker && event.target.closest('[role="option"]:not([aria-disabled="true"])')) confirm(picker);
+  if (picker && event.target.closest("[data-value]")) confirm(picker);
+});
+
+// What has the focus is what is chosen.
+document.addEventListener("focusin", (event) => {
+  if (event.target.matches('[data-picker] [role="treeitem"]')) chooseItem(pickerOf(event.target), event.target);
 });
 
 document.addEventListener("input", (event) => {
   const picker = pickerOf(event.target);
   if (!picker) return;
-  const { pickerCustom } = event.target.dataset;
-  const text = event.target.value.trim();
-  if (pickerCustom === undefined) refilter(picker);
-  else choose(picker, text ? { value: pickerCustom + text, label: text } : null);
+  const { pickerBox, pickerToggle } = event.target.dataset;
+  if (pickerToggle !== undefined) turn(event.target);
+  if (pickerBox === undefined) return refilter(picker, inputOf(openers.get(picker)).value);
+  // A text of several lines is taken as it stands; of a name the blanks around it are left out.
+  const text = event.target.matches("textarea") ? event.target.value : event.target.value.trim();
+  choose(picker, text.trim() ? pickerBox + text : null);
 });
 
 document.addEventListener("keydown", (event) => {
   const picker = pickerOf(event.target);
-  if (!picker) return;
-  if (event.target.matches("[data-picker-search]")) searchKey(picker, event);
-  else if (event.key === "Enter" && event.target.matches("[data-picker-custom]")) {
-    event.preventDefault();
-    confirm(picker);
-  }
+  if (!picker || event.ctrlKey || event.metaKey || event.altKey) return;
+  const isHandled = event.target.matches('[role="treeitem"]') ? treeKey(picker, event) : boxKey(picker, event);
+  if (isHandled) event.preventDefault();
 });
 
-function searchKey(picker, event) {
-  const list = panelOf(event.target).querySelector('[role="listbox"]');
-  if (["ArrowDown", "ArrowUp"].includes(event.key)) {
-    event.preventDefault();
-    move(list, event.target, event.key);
-  } else if (event.key === "Enter") {
-    event.preventDefault();
-    const option = activeOption(list);
-    if (option && option.ariaSelected !== "true") chooseOption(picker, option);
-    else confirm(picker);
+function treeKey(picker, { target: item, key }) {
+  if (move(item, key)) return true;
+  if (key === "Enter" || key === " ") {
+    if (isBranch(item)) toggle(item);
+    else if (key === "Enter") confirm(picker);
+    return true;
   }
+  // Whoever types wants to search.
+  if (key.length === 1) panelOf(item).querySelector("[data-picker-search]").focus();
+  return false;
+}
+
+function boxKey(picker, { target: box, key }) {
+  const isSearch = box.matches("[data-picker-search]");
+  if (key === "Enter" && box.matches("input[data-picker-box]")) confirm(picker);
+  else if (!isSearch || !["ArrowDown", "Enter"].includes(key)) return false;
+  const item = isSearch && firstShown(treeOf(box), { isLeaf: key === "Enter" });
+  if (item) focusItem(item);
+  return true;
 }

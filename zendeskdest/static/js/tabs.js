@@ -6,6 +6,7 @@ export function showTab(tab) {
     other.tabIndex = isShown ? 0 : -1;
     document.getElementById(other.getAttribute("aria-controls")).hidden = !isShown;
   }
+  tab.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
 document.addEventListener("click", (event) => {

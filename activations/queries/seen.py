@@ -1,0 +1,133 @@
+"""What the newest profiles hold: attributes with their types, namespaces, and examples of values.
+
+Values are personal data: they are shown to people who may view profiles, and are kept nowhere.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from activations.mapping.paths import Source
+from activations.mapping.reading import ProfileView, is_empty, read
+from activations.mapping.reasons import CannotShape
+from activations.models import Profile
+from connections.zendesk.contact import Json
+
+# Newest profiles looked at to learn which attributes really occur.
+SAMPLE_SIZE = 300
+MOST_EXAMPLES = 3
+LONGEST_EXAMPLE = 80
+
+
+@dataclass(slots=True)
+class Held:
+    """How many of the sampled profiles hold something, and its type."""
+
+    type: str
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """`attributes` by dotted path, `namespaces` by symbol, out of `size` profiles."""
+
+    size: int
+    attributes: Mapping[str, Held]
+    namespaces: Mapping[str, Held]
+
+    @property
+    def is_nothing(self) -> bool:
+        """No profile was loaded yet."""
+        return self.size == 0
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """What one source holds in `count` of `size` profiles; `values` are personal data."""
+
+    size: int
+    count: int
+    type: str
+    values: tuple[str, ...] = field(repr=False)
+
+    @property
+    def percent(self) -> int:
+        """Rounded up: what occurs at all is never 0 %."""
+        return -(-100 * self.count // self.size) if self.size else 0
+
+
+def look() -> Seen:
+    """One query over a sample."""
+    attributes: dict[str, Held] = {}
+    namespaces: dict[str, Held] = {}
+    size = 0
+    for found, identities in _newest():
+        size += 1
+        for path, value in _leaves(found, ""):
+            attributes.setdefault(path, Held(_type(value))).count += 1
+        for symbol, entries in identities.items():
+            if entries:
+                namespaces.setdefault(symbol, Held("")).count += 1
+    return Seen(size, attributes, namespaces)
+
+
+def examples(*, source: Source) -> Examples:
+    """One query over the same sample, read by the code that sends."""
+    size = count = 0
+    type = ""
+    values: dict[str, None] = {}
+    for attributes, identities in _newest():
+        size += 1
+        value = _value(source, attributes, identities)
+        if is_empty(value):
+            continue
+        count += 1
+        type = type or _type(value)
+        if len(values) < MOST_EXAMPLES:
+            values[_shown(value)] = None
+    return Examples(size, count, type, tuple(values))
+
+
+def _newest() -> Iterable[tuple[dict[str, Any], dict[str, Any]]]:
+    rows = Profile.objects.order_by("-pk").values_list("attributes", "identities")
+    return rows[:SAMPLE_SIZE]
+
+
+def _value(source: Source, attributes: dict[str, Any], identities: dict[str, Any]) -> Json:
+    profile = ProfileView("", attributes, identities, {}, was_delivered=False)
+    try:
+        return read(profile=profile, source=source)
+    except CannotShape:
+        return None
+
+
+def _leaves(value: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Json]]:
+    """Dotted paths of values; a key with a dot and a list of objects have none."""
+    for key, item in value.items():
+        if "." in key:
+            continue
+        path = f"{prefix}{key}"
+        if isinstance(item, Mapping):
+            yield from _leaves(item, f"{path}.")
+        elif isinstance(item, list) and any(isinstance(part, Mapping) for part in item):
+            continue
+        elif not is_empty(item):
+            yield path, item
+
+
+def _type(value: object) -> str:
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, list):
+        return "array"
+    return "number" if isinstance(value, int | float) else "string"
+
+
+def _shown(value: Json) -> str:
+    """In one line, cut: an example shows what kind of value it is, not all of it."""
+    if isinstance(value, bool):
+        value = "true" if value else "false"
+    elif isinstance(value, list):
+        value = ", ".join(_shown(part) for part in value[:10])
+    text = " ".join(str(value)[: 4 * LONGEST_EXAMPLE].split())
+    return text if len(text) <= LONGEST_EXAMPLE else f"{text[:LONGEST_EXAMPLE]}…"
