@@ -378,3 +378,11 @@ def test_review_says_what_keeps_the_destination_from_sending(
     factories.MembershipFactory(audience=audience)
     Destination.objects.update(status="disabled")
     assert "the destination is disabled" in signed_in.get(_url("review", ready)).content.decode()
+
+
+def test_the_last_step_is_the_same_to_htmx(signed_in: Client, ready: ActivationDraft) -> None:
+    """It saves nothing, so there is no part of it to be answered with."""
+    answer = signed_in.get(_url("review", ready), headers={"HX-Request": "true"})
+
+    assert answer.status_code == 200
+    assert b"<h1" in answer.content

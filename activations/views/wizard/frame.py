@@ -78,7 +78,9 @@ def page(
     content = content or draft_service.content(draft=draft, at=timezone.now())
     order = ["", *open_steps(draft), ""]
     place = order.index(step)
-    template = f"activations/wizard/{step}{'_saved' if request.htmx else ''}.html"  # type: ignore[attr-defined]
+    # The last step saves nothing, so it has no such part.
+    is_part = request.htmx and step != "review"  # type: ignore[attr-defined]
+    template = f"activations/wizard/{step}{'_saved' if is_part else ''}.html"
     return render(
         request,
         template,
