@@ -7,7 +7,7 @@
     simulator    Zendesk, and its ledger   product      web process and workers, as people run them
     rivals/      what we are compared with
 
-    delivery  limit  ingest  freshness  growth           one benchmark each: `run(...) -> Report`
+    delivery  limit  ingest  freshness  growth  pages    one benchmark each: `run(...) -> Report`
 
 docs/performance.md says how to read the figures.
 """

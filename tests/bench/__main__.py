@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
-from tests.bench import delivery, freshness, growth, ingest, limit, machine, options
+from tests.bench import delivery, freshness, growth, ingest, limit, machine, options, pages
 from tests.bench.grounds import Grounds, Missing
 from tests.bench.interleaving import say
 from tests.bench.measuring import Failed
@@ -19,6 +19,7 @@ BENCHMARKS: dict[str, ModuleType] = {
     "ingest": ingest,
     "freshness": freshness,
     "growth": growth,
+    "pages": pages,
 }
 
 
@@ -37,6 +38,8 @@ def main() -> int:
             report = _measure(name, chosen)
         except (Failed, TimeoutError) as problem:
             report = Report(name, notes=[f"It failed. {problem}"])
+            failed.append(name)
+        if report.has_failed:
             failed.append(name)
         reports.append(report)
         print("\n".join(report.lines()), flush=True)

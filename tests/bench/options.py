@@ -20,6 +20,7 @@ class Options:
     minutes: float | None
     sizes: tuple[int, ...]
     backfill: int
+    requests: int
     databases: tuple[Kind, ...]
     json: str | None
     is_listing: bool
@@ -46,10 +47,11 @@ def _parser(names: Sequence[str]) -> argparse.ArgumentParser:
     add("--list", dest="is_listing", action="store_true", help="the benchmarks and their targets")
     add("--runs", type=_count, default=3, help="interleaved runs (3)")
     add("--contacts", type=_count, default=4_000, help="delivered in one run (4000)")
-    add("--profiles", type=_count, default=10_000, help="ingested in one run (10000)")
+    add("--profiles", type=_count, default=10_000, help="of one run of `ingest`, `pages` (10000)")
     add("--minutes", type=float, help="how long `limit` (1) and `freshness` (0.5) look")
     add("--sizes", type=_sizes, default=(10_000, 50_000), help="of `growth` (10000,50000)")
     add("--backfill", type=_count, default=20_000, help="sent beside `freshness` (20000)")
+    add("--requests", type=_count, default=20, help="of `pages` for each page (20)")
     add("--databases", type=_kinds, default=tuple(Kind), help="sqlite,postgresql (both)")
     add("--json", metavar="FILE", help="write every single run there as well")
     return parser

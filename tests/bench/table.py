@@ -57,12 +57,18 @@ class Table:
 
 @dataclass(slots=True)
 class Report:
-    """All that one benchmark found."""
+    """All that one benchmark found. `is_binding`: a target that is not met fails the run."""
 
     name: str
     tables: list[Table] = field(default_factory=list)
     targets: list[Target] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    is_binding: bool = False
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether a promise is broken."""
+        return self.is_binding and any(t.verdict is Verdict.NOT_MET for t in self.targets)
 
     def lines(self) -> Iterable[str]:
         """As Markdown, aligned so that it reads well on a terminal too."""
