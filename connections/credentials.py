@@ -74,8 +74,10 @@ def client_for(token: str, *, paced: bool) -> Client:
     """A client for a token that is not stored (yet). Raises ValueError for an unsendable one."""
     token_fingerprint = fingerprint(token)
 
-    def wait_for_turn() -> None:
-        pacing.take(token_fingerprint=token_fingerprint, longest_seconds=LONGEST_TURN_SECONDS)
+    def wait_for_turn() -> float:
+        return pacing.take(
+            token_fingerprint=token_fingerprint, longest_seconds=LONGEST_TURN_SECONDS
+        )
 
     return Client(
         base_url=settings.ZENDESK_SELL_URL,

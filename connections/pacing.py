@@ -9,6 +9,7 @@ throttles in a row, a quarter and half of the pace after that, all of it when no
 for a few seconds. The row's `throttles` is the step; `held_until` is when it was last changed.
 """
 
+import math
 import random
 import time
 from collections.abc import Callable
@@ -59,8 +60,8 @@ def take(
     token_fingerprint: str,
     stop: Callable[[], bool] = lambda: False,
     longest_seconds: float = LONGEST_HOLD_SECONDS,
-) -> None:
-    """Wait for this token's next turn.
+) -> float:
+    """Wait for this token's next turn; returns until when it lasts, in monotonic seconds.
 
     Raises StoppedWaiting when `stop` says so meanwhile, or when the turn is further away than
     `longest_seconds`.
@@ -69,7 +70,7 @@ def take(
     """
     rate = settings.ZENDESK_REQUESTS_PER_SECOND
     if rate == 0:
-        return
+        return math.inf
     while True:
         seconds = _reserve(
             token_fingerprint=token_fingerprint, interval=1 / rate, longest_seconds=longest_seconds
@@ -80,9 +81,10 @@ def take(
         # used before its time is as bad as one that is used late.
         opens_at = time.monotonic() + seconds
         _wait(seconds=opens_at - time.monotonic(), stop=stop)
-        is_late = time.monotonic() - opens_at > LATE_SECONDS
+        closes_at = opens_at + LATE_SECONDS
+        is_late = time.monotonic() > closes_at
         if not is_late and not _was_held_meanwhile(token_fingerprint, seconds):
-            return
+            return closes_at
 
 
 def hold(*, token_fingerprint: str, at_least_seconds: float | None = None) -> float:

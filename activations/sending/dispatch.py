@@ -5,6 +5,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import filterfalse, islice
 from queue import Empty, SimpleQueue
 
@@ -140,7 +141,7 @@ class Dispatch:
             if item is None:
                 return
             try:
-                pacing.take(
+                send_by = pacing.take(
                     token_fingerprint=self._token_fingerprint,
                     stop=self._should_stop,
                     longest_seconds=LONGEST_TURN_SECONDS,
@@ -153,7 +154,10 @@ class Dispatch:
                 return
             self._in_flight += 1
             self._senders.submit(
-                item=item, send=self._send, landed=self._landed, in_flight=self._in_flight
+                item=item,
+                send=partial(self._send, send_by=send_by),
+                landed=self._landed,
+                in_flight=self._in_flight,
             )
             if self._is_paced and not self._landed.empty():
                 return
@@ -191,18 +195,23 @@ class Dispatch:
         if begun.stopped_destinations:
             self._hand_back(only=begun.stopped_destinations)
 
-    def _send(self, item: ToSend) -> Sent | None:
-        """In a sender thread. None: not sent, the lease is too short or an obstacle came up."""
+    def _send(self, item: ToSend, *, send_by: float) -> Sent | None:
+        """In a sender thread. None: not sent, the lease is too short or an obstacle came up.
+
+        Raises TurnMissed.
+        """
         started_at = self._round.clock()
         if self._should_stop() or self._is_late(item, started_at):
             return None
-        outcome = self._write(item)
+        outcome = self._write(item, send_by)
         self.obstacles.heed(outcome)
         return Sent(outcome, item.digest, item.notes, started_at, self._round.clock())
 
-    def _write(self, item: ToSend) -> errors.Outcome:
+    def _write(self, item: ToSend, send_by: float) -> errors.Outcome:
         try:
-            return self._client.write(item.write())
+            return self._client.write(item.write(), send_by=send_by)
+        except errors.TurnMissed:
+            raise
         except Exception as error:  # noqa: BLE001  (one odd contact must not stop all the others)
             # The message may carry a value of the contact; its type and our ids are enough.
             name = type(error).__name__
@@ -228,7 +237,10 @@ class Dispatch:
 
     def _settle(self, landed: Sequence[Landed]) -> None:
         self._in_flight -= len(landed)
-        if stopped := self._books.settle(landed):
+        # Begun they are already; their next turn is the next one of all.
+        missed = [each for each in landed if isinstance(each.error, errors.TurnMissed)]
+        self._begun.extendleft(each.item for each in missed)
+        if stopped := self._books.settle([each for each in landed if each not in missed]):
             self._hand_back(only=stopped)
 
     def _is_late(self, item: ToSend, at: datetime) -> bool:

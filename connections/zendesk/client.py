@@ -4,6 +4,7 @@ Facts from Zendesk's documentation of the Sell Core API v2 ('contacts', 'upsert'
 'accounts', 'custom fields').
 """
 
+import math
 from collections.abc import Callable, Iterator
 
 from connections.zendesk import VERSION, answers, writes
@@ -11,11 +12,20 @@ from connections.zendesk.address import parse_address
 from connections.zendesk.answers import Answer
 from connections.zendesk.contact import Contact, CustomField, Json
 from connections.zendesk.credential import Credential, checked_token
-from connections.zendesk.errors import NotSent, Outcome, Unauthorised, Unknown, ZendeskError
+from connections.zendesk.errors import (
+    NotSent,
+    Outcome,
+    TurnMissed,
+    Unauthorised,
+    Unknown,
+    ZendeskError,
+)
 from connections.zendesk.transport import Transport
 from connections.zendesk.writes import Write
 
 DEADLINE_SECONDS = 30.0
+# The first turn may pass while the connection is opened; a machine that misses so many is too busy.
+MOST_TURNS = 8
 
 
 class Client:
@@ -31,16 +41,17 @@ class Client:
         base_url: str,
         token: str,
         deadline_seconds: float = DEADLINE_SECONDS,
-        before_request: Callable[[], None] | None = None,
+        before_request: Callable[[], float] | None = None,
         allow_http: bool = False,
         ca_file: str | None = None,
     ) -> None:
         """Opens no connection yet.
 
         `deadline_seconds` is the total time of one request. `before_request` runs before each
-        request, for callers who pace here. `allow_http` permits plain http to this machine only.
-        `ca_file` replaces the bundled certificate authorities. Raises ValueError for a base
-        address, a token or a deadline that cannot be used.
+        request, for callers who pace here, and says by when it must be sent (monotonic seconds).
+        `allow_http` permits plain http to this machine only. `ca_file` replaces the bundled
+        certificate authorities. Raises ValueError for a base address, a token or a deadline that
+        cannot be used.
         """
         if deadline_seconds <= 0:
             raise ValueError("the deadline must be longer than zero seconds")
@@ -68,9 +79,17 @@ class Client:
         """Changes one contact: `writes.update`."""
         return self.write(writes.update(contact_id=contact_id, contact=contact))
 
-    def write(self, write: Write, /) -> Outcome:
-        """Sends it, once."""
-        answer = self._send(method=write.method, target=write.target, body=write.body())
+    def write(self, write: Write, /, *, send_by: float | None = None) -> Outcome:
+        """Sends it, once.
+
+        `send_by` is for callers who pace themselves: the monotonic time after which the first byte
+        must not leave. Raises TurnMissed when it would.
+        """
+        method, target, body = write.method, write.target, write.body()
+        if send_by is None:
+            answer = self._send(method=method, target=target, body=body)
+        else:
+            answer = self._transport.send(method=method, target=target, body=body, send_by=send_by)
         if not isinstance(answer, Answer):
             return answer
         return answers.written(answer=answer, contact=write.contact, contact_id=write.contact_id)
@@ -130,9 +149,15 @@ class Client:
     def _send(
         self, *, method: str, target: str, body: bytes | None = None
     ) -> Answer | NotSent | Unknown:
-        if self._before_request is not None:
-            self._before_request()
-        return self._transport.send(method=method, target=target, body=body)
+        for _ in range(MOST_TURNS):
+            send_by = self._before_request() if self._before_request is not None else math.inf
+            try:
+                return self._transport.send(
+                    method=method, target=target, body=body, send_by=send_by
+                )
+            except TurnMissed:
+                continue
+        return NotSent(reason="this machine is too busy to send it when its turn comes")
 
     def _read(self, *, target: str) -> tuple[Answer, dict[str, Json]]:
         answer = self._send(method="GET", target=target)

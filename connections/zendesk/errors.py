@@ -10,6 +10,7 @@ Outcome
 └── Unknown       the write may or may not have happened, or may still happen
 
 ZendeskError      a read failed; carries the outcome that says why
+TurnMissed        the moment to send it had passed; nothing was sent, take another turn
 
 Every outcome has a `failure_code` for counting, a `summary` in plain words that is safe to store
 and to show (never an e-mail address, a value, a token or Sell's own prose), and `is_temporary`:
@@ -190,6 +191,13 @@ class Unknown:
 
 Failure: TypeAlias = Missing | Rejected | Unauthorised | Throttled | NotSent | Unknown
 Outcome: TypeAlias = Written | Failure
+
+
+class TurnMissed(Exception):
+    """No byte has left: opening a connection (or a busy machine) took longer than the turn lasts.
+
+    The connection is kept, so that the next turn finds it open.
+    """
 
 
 class ZendeskError(Exception):

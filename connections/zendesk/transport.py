@@ -6,6 +6,7 @@ environment or `~/.netrc`, no proxy, no cookie, no redirect, no second attempt.
 
 import http.client
 import logging
+import math
 import os
 import socket
 from collections.abc import Callable
@@ -99,16 +100,19 @@ class Transport:
         self._process: int | None = os.getpid()
         self._adapter = _Adapter(address=self._address, ca_file=self._ca_file)
 
-    def send(self, *, method: str, target: str, body: bytes | None) -> Answer | NotSent | Unknown:
+    def send(
+        self, *, method: str, target: str, body: bytes | None, send_by: float = math.inf
+    ) -> Answer | NotSent | Unknown:
         """Sends one request and reads its whole answer within the deadline.
 
-        `target` is the path with its query. NotSent only if certainly no byte has left.
+        `target` is the path with its query. NotSent only if certainly no byte has left. Raises
+        TurnMissed when the connection is ready to send only after `send_by` (monotonic seconds).
         """
         if self._process != os.getpid():
             # Closed, or in a child of fork(): two processes on one connection mix up answers.
             self._open_adapter()
         watch = WATCHDOG.start(seconds=self._deadline_seconds)
-        CURRENT.watch, CURRENT.may_dial = watch, self._may_dial
+        CURRENT.watch, CURRENT.may_dial, CURRENT.send_by = watch, self._may_dial, send_by
         try:
             raw = self._adapter.send(
                 self._prepared(method=method, target=target, body=body),

@@ -5,6 +5,7 @@ of its request, can be shut down by the watchdog, and is not reused after a long
 """
 
 import ipaddress
+import math
 import queue
 import socket
 import ssl
@@ -17,6 +18,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from connections.zendesk.deadline import Watch
+from connections.zendesk.errors import TurnMissed
 
 # Servers and load balancers drop idle connections; a write on one that is being dropped has an
 # unknown outcome, while a new connection costs one round trip.
@@ -32,9 +34,11 @@ class Current(threading.local):
     """The watch of the request this thread is sending: urllib3 has no place to hand it through.
 
     `may_dial` judges the numeric addresses that a name turned out to have; None: all are good.
+    `send_by` is the monotonic time after which the first byte must not leave any more.
     """
 
     watch: Watch
+    send_by: float = math.inf
     may_dial: Callable[[str], bool] | None = None
 
 
@@ -56,6 +60,11 @@ class _WatchedHTTPConnection(HTTPConnection):
 
 class _WatchedHTTPSConnection(_WatchedHTTPConnection, HTTPSConnection):
     """The same with TLS on top."""
+
+    @property
+    def is_connected(self) -> bool:
+        """Bytes that wait may be the tickets of TLS 1.3, on a connection nobody has used yet."""
+        return super().is_connected or (self.sock is not None and _holds_only_tickets(self.sock))
 
 
 class _FreshPool(HTTPConnectionPool):
@@ -81,6 +90,9 @@ class _FreshPool(HTTPConnectionPool):
                 preload_content=False,
                 decode_content=False,
             )
+        except TurnMissed:
+            self._put_conn(connection)
+            raise
         except BaseException:
             connection.close()
             self._put_conn(None)  # its place in the pool
@@ -113,11 +125,29 @@ def open_pool(*, scheme: str, host: str, port: int | None, ca_file: str) -> HTTP
     return _FreshTLSPool(host, port, maxsize=POOL_SIZE, block=False, ssl_context=context)
 
 
+def _holds_only_tickets(sock: socket.socket) -> bool:
+    """False also for a connection that its peer has closed."""
+    timeout = sock.gettimeout()
+    try:
+        sock.setblocking(False)
+        sock.recv(1)
+    except ssl.SSLWantReadError:
+        return True
+    except OSError:
+        return False
+    finally:
+        sock.settimeout(timeout)
+    return False
+
+
 def _begin_sending(connection: HTTPConnection) -> None:
     if connection.sock is None:
         connection.connect()
     else:
         CURRENT.watch.hold(sock=connection.sock)
+    # Asked as late as can be: beside the requests of the next turns it would be one too many.
+    if monotonic() > CURRENT.send_by:
+        raise TurnMissed
     CURRENT.watch.may_have_sent = True
 
 
