@@ -26,10 +26,6 @@ OTHER_ACCOUNT = "other-account"
 UNUSABLE = (CannotDecrypt, credentials.AccountMismatch, ValueError)
 
 
-class AccountInUse(Exception):
-    """An account with destinations is not deleted."""
-
-
 class NameTaken(Exception):
     """Another account has this name."""
 
@@ -217,17 +213,6 @@ def fields_of(account: Account) -> dict[str, CustomField] | None:
         return None
     fields = (CustomField.from_json(field) for field in account.contact_fields)
     return {field.name: field for field in fields}
-
-
-def delete(*, account: Account) -> None:
-    """Forget an account and its token. Raises AccountInUse while a destination uses it."""
-    count = account.destinations.count()
-    if count:
-        raise AccountInUse(
-            f"{account.name} is used by {count} destination{'s' if count > 1 else ''}. "
-            "Delete those first."
-        )
-    account.delete()
 
 
 def _ask(client: Client, *, token_fingerprint: str) -> Verification:

@@ -8,6 +8,8 @@ from django.db.models import Model
 
 from connections import marketing_actions, marks
 from connections.forms import ActionsForm, NameForm
+from connections.models import Account
+from connections.queries import accounts
 
 LONGEST_SHOWN = 200
 
@@ -47,6 +49,35 @@ class MarkedForm(forms.Form):
         # What was sent is read only; a copy of it is not.
         self.data = copy(self.data)
         self.data["seen"] = marks.of(row=current, fields=self.edited)  # type: ignore[index]
+
+
+class AccountForm(MarkedForm):
+    """What an account is called and said to be for."""
+
+    edited: ClassVar[tuple[str, ...]] = ("name", "description")
+    name = forms.CharField(
+        label="Name",
+        max_length=200,
+        widget=forms.TextInput(attrs={"autofocus": True}),
+        help_text="How you recognise this Zendesk account.",
+    )
+    description = forms.CharField(
+        label="Description",
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Whose it is, or what it is for.",
+    )
+
+    def __init__(self, *args: Any, account: Account, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.account = account
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        if accounts.is_name_taken(name=name, besides=self.account):
+            raise forms.ValidationError("Another account has this name.", code="taken")
+        return name
 
 
 class EditForm(MarkedForm, NameForm, ActionsForm):

@@ -61,7 +61,7 @@ class ConnectForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = self.fields["account"]
         assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = accounts.listing()
+        field.queryset = accounts.choices()
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -103,7 +103,7 @@ class ConnectForm(forms.Form):
 
 def connect_initial(*, destination: Destination, wanted: str) -> dict[str, Any]:
     """How the form opens: as `wanted`, else with whatever is less to type."""
-    known = list(accounts.listing()[:2])
+    known = list(accounts.choices()[:2])
     if wanted not in (EXISTING, NEW):
         wanted = EXISTING if known else NEW
     account = destination.account or (known[0] if len(known) == 1 else None)

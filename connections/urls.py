@@ -61,6 +61,7 @@ urlpatterns = [
     path("alerts/bell/<uuid:uuid>/remind/", bell.remind, name="bell-remind"),
     path("alerts/bell/<uuid:uuid>/follow/", bell.follow, name="bell-follow"),
     path("accounts/<uuid:uuid>/check/", accounts.check, name="account-check"),
+    path("accounts/<uuid:uuid>/edit/", accounts.edit, name="account-edit"),
     path("accounts/<uuid:uuid>/token/", accounts.new_token, name="account-token"),
     path("accounts/<uuid:uuid>/delete/", accounts.delete, name="account-delete"),
     path("people/", people.listing, name="people"),

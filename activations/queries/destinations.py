@@ -16,8 +16,9 @@ from connections.destinations import effective_status
 from connections.models import Destination, DestinationStatus
 from connections.models.accounts import Platform
 from connections.queries.alerts import Record
+from connections.queries.filters import Chosen
 
-NOTHING: Final[browse_filters.Chosen] = {}
+NOTHING: Final[Chosen] = {}
 OPEN_STATES = (DeliveryState.PENDING, DeliveryState.LEASED, DeliveryState.WAITING)
 
 SORTS = {
@@ -59,7 +60,7 @@ class Row:
 
 
 def browse(
-    *, words: str, sort: str, descending: bool, chosen: browse_filters.Chosen = NOTHING
+    *, words: str, sort: str, descending: bool, chosen: Chosen = NOTHING
 ) -> QuerySet[Destination]:
     """Those whose name, description, account or user contains the words; see `Row`."""
     found = browse_filters.narrow(found=_annotated(), chosen=chosen)
@@ -88,11 +89,10 @@ def rows(
     return [_row(destination, alerts, hour) for destination in destinations]
 
 
-def activatable(*, words: str) -> QuerySet[Destination]:
+def activatable(*, words: str, chosen: Chosen = NOTHING) -> QuerySet[Destination]:
     """Destinations one can activate audiences to."""
-    return browse(words=words, sort="name", descending=False).exclude(
-        status=DestinationStatus.DRAFT
-    )
+    found = browse(words=words, sort="name", descending=False, chosen=chosen)
+    return found.exclude(status=DestinationStatus.DRAFT)
 
 
 def _annotated() -> QuerySet[Destination]:

@@ -60,9 +60,9 @@ def rail(request: HttpRequest, uuid: UUID) -> HttpResponse:
 @requires(*TO_ACTIVATE)
 @require_safe
 def choose(request: HttpRequest) -> HttpResponse:
-    """The catalog's Activate audiences: which destination?"""
-    asked = Asked.by(request, default="name")
-    page = asked.page_of(destinations.activatable(words=asked.words))
+    """The catalog's Activate audiences: which destination? `?account=<uuid>`: one of these."""
+    asked = Asked.by(request, default="name", several=(browse_filters.ACCOUNT,))
+    page = asked.page_of(destinations.activatable(words=asked.words, chosen=asked.chosen))
     context = {"asked": asked, "page": page, "section": "catalog"}
     return render(request, "activations/choose.html", context)
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from pytest_django import Settings
 
-from connections import accounts, credentials, destinations, linking, marks, pacing
+from connections import account_records, accounts, credentials, destinations, linking, marks, pacing
 from connections.encryption import CannotDecrypt
 from connections.models import Account, AccountStatus, Destination
 from connections.zendesk.sandbox import RunningSandbox
@@ -177,8 +177,8 @@ def test_a_token_moved_to_another_account_does_not_open() -> None:
 def test_an_account_in_use_is_not_deleted() -> None:
     destination = DestinationFactory()
 
-    with pytest.raises(accounts.AccountInUse):
-        accounts.delete(account=destination.account)
+    with pytest.raises(account_records.AccountInUse):
+        account_records.delete(account=destination.account)
 
 
 def test_renaming_a_destination_does_not_undo_that_it_was_stopped() -> None:

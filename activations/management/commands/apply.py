@@ -14,8 +14,10 @@ from activations.services.workspace.comparing import Change
 from activations.services.workspace.document import LARGEST_BYTES
 from activations.services.workspace.reading import Reading, read
 from activations.services.workspace.values import Problem as FileProblem
-from connections import accounts, destinations
+from connections import account_records, accounts, destinations
 from connections.management.command import Failed, Problem, ProductCommand, UsageProblem
+
+REFUSALS = (accounts.NameTaken, account_records.AccountInUse, destinations.NameTaken)
 
 
 class Command(ProductCommand):
@@ -37,7 +39,7 @@ class Command(ProductCommand):
             changes = applying.apply(request=request, at=timezone.now())
         except applying.CannotApply as error:
             raise _refused(options["file"], error.problems) from None
-        except (accounts.NameTaken, accounts.AccountInUse, destinations.NameTaken) as error:
+        except REFUSALS as error:
             raise Failed(f"Nothing was changed. {error}") from None
         self._show(changes, reading, is_dry_run=options["dry_run"])
 

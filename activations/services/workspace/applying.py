@@ -19,7 +19,7 @@ from activations.services.workspace.values import (
     Workspace,
 )
 from activations.terms import Origin
-from connections import accounts, destinations
+from connections import account_records, accounts, destinations
 from connections.models import Account, Destination
 
 
@@ -114,7 +114,7 @@ class _Changer:
             destinations.resume(destination=destination)
 
     def _prune_account(self, change: Change) -> None:
-        accounts.delete(account=Account.objects.get(name=change.key))
+        account_records.delete(account=Account.objects.get(name=change.key))
 
     def _create_audience(self, change: Change) -> None:
         entry = self._audiences[change.key]
