@@ -8,6 +8,7 @@ from django.http import QueryDict
 
 from activations.services.draft_content import MappingRow, ScheduleRow
 from activations.terms import WhenEmpty
+from connections.edit_forms import MarkedForm
 
 MOST_ROWS = 500
 
@@ -51,9 +52,10 @@ def schedule_rows(*, data: QueryDict) -> list[ScheduleRow]:
     ]
 
 
-class AudienceNameForm(forms.Form):
+class AudienceNameForm(MarkedForm):
     """What people call an audience."""
 
+    edited = ("name",)
     name = forms.CharField(
         label="Name",
         max_length=255,

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils.html import escape
 
 from connections.alert_rules import RULES, Rule, named
+from connections.edit_forms import MarkedForm
 from connections.forms import ActionsForm, NameForm
 from connections.models import Destination, Webhook
 from connections.subscriptions import Choice
@@ -73,9 +74,10 @@ class DetailsForm(NameForm, ActionsForm):
         return _boxes(self)
 
 
-class ThresholdForm(forms.Form):
+class ThresholdForm(MarkedForm):
     """From when on a rule is an alert; within bounds."""
 
+    edited = ("threshold",)
     threshold = forms.DecimalField(label="Threshold", decimal_places=1)
 
     def __init__(self, *args: Any, rule: Rule, **kwargs: Any) -> None:

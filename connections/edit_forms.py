@@ -1,10 +1,10 @@
 """Forms that change what exists; each carries the mark of what it was opened with."""
 
 from copy import copy
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
-from django.db.models import Model
 
 from connections import marketing_actions, marks
 from connections.forms import ActionsForm, NameForm
@@ -21,7 +21,7 @@ class MarkedForm(forms.Form):
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
     @classmethod
-    def initial_of(cls, row: Model) -> dict[str, Any]:
+    def initial_of(cls, row: Any) -> dict[str, Any]:
         """How the form opens for a row."""
         values = {name: getattr(row, name) for name in cls.edited}
         return {**values, "seen": marks.of(row=row, fields=cls.edited)}
@@ -36,15 +36,20 @@ class MarkedForm(forms.Form):
         """The mark of what the person had before them."""
         return str(self.cleaned_data["seen"])
 
+    def difference(self, name: str, typed: Any, now: Any) -> str:
+        """A sentence about what a field holds now, beside what was typed."""
+        return f"now it is {_shown(now)}."
+
     def take_conflict(self, current: Any) -> None:
         """Keeps what was typed and takes the new mark: saving again replaces what is there now."""
         for name, typed in self.values.items():
             now = getattr(current, name)
             if now != typed:
+                words = self.difference(name, typed, now)
                 self.add_error(
                     name,
-                    f"Somebody changed this meanwhile: now it is {_shown(now)}. "
-                    "Save again to replace that by yours.",
+                    f"Somebody changed this meanwhile: {words}"
+                    " Save again to replace that by yours.",
                 )
         # What was sent is read only; a copy of it is not.
         self.data = copy(self.data)
@@ -98,9 +103,14 @@ class RenameForm(EditForm):
 
 
 def _shown(value: Any) -> str:
-    is_list = isinstance(value, list)
-    text = ", ".join(marketing_actions.named(codes=value)) if is_list else str(value)
+    text = _text(value)
     if not text:
         return "empty"
     is_long = len(text) > LONGEST_SHOWN
     return f"“{text[: LONGEST_SHOWN - 1]}…”" if is_long else f"“{text}”"
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(marketing_actions.named(codes=value))
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)

@@ -9,24 +9,22 @@ from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from typing import Any
 
-from django.db.models import Model
-
 
 class ChangedMeanwhile(Exception):
     """Somebody saved other words since the form was opened. Saving again replaces them."""
 
-    def __init__(self, current: Model) -> None:
+    def __init__(self, current: Any) -> None:
         super().__init__(f"{current} was changed meanwhile.")
         self.current = current
 
 
-def of(*, row: Model, fields: Iterable[str]) -> str:
+def of(*, row: Any, fields: Iterable[str]) -> str:
     """Another one as soon as any of these fields holds something else."""
     values = {name: getattr(row, name) for name in fields}
-    return sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:16]
+    return sha256(json.dumps(values, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
-def demand(*, row: Model, values: Mapping[str, Any], seen: str) -> None:
+def demand(*, row: Any, values: Mapping[str, Any], seen: str) -> None:
     """Raises ChangedMeanwhile unless the row is as it was seen, or as it is to become anyway."""
     is_so_already = all(getattr(row, name) == value for name, value in values.items())
     if not is_so_already and of(row=row, fields=values) != seen:

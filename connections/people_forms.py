@@ -8,8 +8,9 @@ from django import forms
 from django.contrib.auth.forms import PasswordChangeForm, SetPasswordForm, UsernameField
 from django.contrib.auth.models import Group, User
 
+from connections.edit_forms import MarkedForm
 from connections.permission_help import CATEGORIES
-from connections.permissions import IMPLIES, Permission
+from connections.permissions import IMPLIES, Permission, with_implied
 from connections.queries import people, roles
 
 PASSWORD_HELP = "At least 12 characters; nothing common, and nothing like your name."  # noqa: S105
@@ -73,9 +74,10 @@ class Section:
     boxes: tuple[Box, ...]
 
 
-class RoleForm(forms.Form):
+class RoleForm(MarkedForm):
     """A role: its name and what it allows."""
 
+    edited = ("name", "permissions")
     name = forms.CharField(
         label="Name", max_length=150, widget=forms.TextInput(attrs={"autofocus": True})
     )
@@ -93,6 +95,20 @@ class RoleForm(forms.Form):
 
     def clean_permissions(self) -> list[Permission]:
         return [Permission(value) for value in self.cleaned_data["permissions"]]
+
+    @property
+    def values(self) -> dict[str, Any]:
+        granted = with_implied(permissions=self.cleaned_data["permissions"])
+        permissions = tuple(permission for permission in Permission if permission in granted)
+        return {"name": self.cleaned_data["name"], "permissions": permissions}
+
+    def difference(self, name: str, typed: Any, now: Any) -> str:
+        if name != "permissions":
+            return super().difference(name, typed, now)
+        more = ", ".join(permission.label for permission in now if permission not in typed)
+        less = ", ".join(permission.label for permission in typed if permission not in now)
+        allows = f"it also allows {more}. " if more else ""
+        return f"{allows}{f'It does not allow {less}.' if less else ''}".strip()
 
     @property
     def sections(self) -> list[Section]:

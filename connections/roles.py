@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from django.contrib.auth.models import Group
 from django.db import IntegrityError, transaction
 
+from connections import marks
 from connections.people import keeping_a_manager
 from connections.permissions import Permission, with_implied
 from connections.queries import roles
@@ -30,9 +31,15 @@ def create(*, name: str, permissions: Iterable[Permission]) -> Group:
     return role
 
 
-def change(*, role: Group, name: str, permissions: Iterable[Permission]) -> None:
-    """Whoever has the role may this from now on. Raises NameTaken and `people.LastManager`."""
+def change(*, role: Group, name: str, permissions: Iterable[Permission], seen: str) -> None:
+    """Whoever has the role may this from now on. `seen` is the mark of its `roles.Content` before.
+
+    Raises NameTaken, ChangedMeanwhile and `people.LastManager`.
+    """
+    granted = with_implied(permissions=permissions)
+    wanted = {"name": name, "permissions": tuple(p for p in Permission if p in granted)}
     with keeping_a_manager():
+        marks.demand(row=roles.content(key=role.pk), values=wanted, seen=seen)
         _save(role, name, permissions)
     logger.info("roles.changed role=%s", role.pk)
 

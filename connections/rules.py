@@ -6,9 +6,10 @@ from typing import Any
 
 from django.db import transaction
 
-from connections import alerts
+from connections import alerts, marks
 from connections.alert_rules import Rule
 from connections.models import AlertRule
+from connections.queries import alert_rules
 
 
 def set_enabled(*, rule: Rule, is_enabled: bool, person: Any, at: datetime) -> None:
@@ -19,12 +20,23 @@ def set_enabled(*, rule: Rule, is_enabled: bool, person: Any, at: datetime) -> N
             alerts.drop(code=rule.code)
 
 
-def set_threshold(*, rule: Rule, threshold: Decimal, person: Any, at: datetime) -> None:
-    """In the rule's unit, within its bounds; counts from the next look on."""
+def set_threshold(*, rule: Rule, threshold: Decimal, seen: str, person: Any, at: datetime) -> None:
+    """In the rule's unit, within its bounds; counts from the next look on.
+
+    `seen` is the mark of the threshold the person had before them. Raises ChangedMeanwhile.
+    """
     limits = rule.threshold
     if limits is None or not limits.lowest <= threshold <= limits.highest:
         raise ValueError(f"The rule {rule.code} has no such threshold.")
-    _change(rule, person, at, threshold=threshold)
+    with transaction.atomic():
+        # A rule nobody changed yet has no row to lock.
+        AlertRule.objects.get_or_create(
+            code=rule.code, defaults={"changed_by": person, "changed_at": at}
+        )
+        AlertRule.objects.select_for_update().get(code=rule.code)
+        standing = alert_rules.standings()[rule.code]
+        marks.demand(row=standing, values={"threshold": threshold}, seen=seen)
+        _change(rule, person, at, threshold=threshold)
 
 
 def _change(rule: Rule, person: Any, at: datetime, **values: Any) -> None:

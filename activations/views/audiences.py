@@ -1,5 +1,6 @@
 """Audiences: the list, one of them, its name, its end."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -12,6 +13,7 @@ from activations.queries import audiences, uploads
 from activations.services import audience_names, audience_removal
 from activations.terms import Origin
 from activations.views.lists import Asked
+from connections.marks import ChangedMeanwhile
 from connections.permissions import Permission, may, requires
 from connections.views.found import or_404
 
@@ -71,10 +73,8 @@ def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
 def name(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """A form where the name stood; `?cancel` puts the name back. Without htmx, a page."""
     audience = or_404(audiences.get, uuid=uuid)
-    form = AudienceNameForm(request.POST or None, initial={"name": audience.name})
-    is_saved = request.method == "POST" and form.is_valid()
-    if is_saved:
-        audience_names.rename(audience=audience, name=form.cleaned_data["name"])
+    form = AudienceNameForm(request.POST or None, initial=AudienceNameForm.initial_of(audience))
+    is_saved = request.method == "POST" and form.is_valid() and _is_renamed(audience, form)
     context = {"audience": audience, "form": form}
     if not request.htmx:  # type: ignore[attr-defined]
         if is_saved:
@@ -84,6 +84,16 @@ def name(request: HttpRequest, uuid: UUID) -> HttpResponse:
     is_over = is_saved or "cancel" in request.GET
     template = "audience_cell" if is_over else "audience_name_form"
     return render(request, f"activations/{template}.html", context)
+
+
+def _is_renamed(audience: Any, form: AudienceNameForm) -> bool:
+    """Whether the name could be kept; the form says why not."""
+    try:
+        audience_names.rename(audience=audience, **form.values, seen=form.seen_mark)
+    except ChangedMeanwhile as problem:
+        form.take_conflict(problem.current)
+        return False
+    return True
 
 
 @requires(Permission.VIEW_AUDIENCES, Permission.MANAGE_AUDIENCES)

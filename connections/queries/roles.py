@@ -30,6 +30,14 @@ class Role:
         return f"role-{self.group.pk}"
 
 
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What people change about a role."""
+
+    name: str
+    permissions: tuple[Permission, ...]
+
+
 def listing() -> QuerySet[Group, Group]:
     """Every role by name, with `people` and its permissions at hand."""
     return (
@@ -57,6 +65,12 @@ def get(*, key: int) -> Group:
 def permissions(*, role: Group) -> tuple[Permission, ...]:
     """What the role may do."""
     return _ours(role)
+
+
+def content(*, key: int) -> Content:
+    """The role as it is stored now. Raises Group.DoesNotExist."""
+    role = get(key=key)
+    return Content(role.name, _ours(role))
 
 
 def people(*, role: Group) -> int:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from connections import alerts, rules
 from connections.alert_forms import ThresholdForm
 from connections.alert_rules import BY_CODE, Rule
+from connections.marks import ChangedMeanwhile
 from connections.permissions import Permission, requires
 from connections.queries import alert_history, alert_rules, subscriptions
 from connections.views.found import or_404
@@ -84,14 +85,29 @@ def threshold(request: HttpRequest, code: str) -> HttpResponse:
     if rule.threshold is None:
         raise Http404
     standing = alert_rules.standings()[code]
-    form = ThresholdForm(request.POST or None, rule=rule, initial={"threshold": standing.threshold})
-    if request.method == "POST" and form.is_valid():
-        value = form.cleaned_data["threshold"]
-        rules.set_threshold(rule=rule, threshold=value, person=request.user, at=timezone.now())
+    initial = ThresholdForm.initial_of(standing)
+    form = ThresholdForm(request.POST or None, rule=rule, initial=initial)
+    if request.method == "POST" and form.is_valid() and _is_saved(request, rule, form):
         messages.success(request, f"The threshold of {rule.name} was saved.")
         return redirect("connections:alerts")
     context = {"form": form, "rule": rule, "standing": standing}
     return render(request, "alerts/threshold.html", context)
+
+
+def _is_saved(request: HttpRequest, rule: Rule, form: ThresholdForm) -> bool:
+    """Whether the threshold could be kept; the form says why not."""
+    try:
+        rules.set_threshold(
+            rule=rule,
+            **form.values,
+            seen=form.seen_mark,
+            person=request.user,
+            at=timezone.now(),
+        )
+    except ChangedMeanwhile as problem:
+        form.take_conflict(problem.current)
+        return False
+    return True
 
 
 def _rule_or_404(code: str) -> Rule:

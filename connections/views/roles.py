@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from connections import people, roles
+from connections.marks import ChangedMeanwhile
 from connections.people_forms import RoleForm
 from connections.permissions import Permission, requires
 from connections.queries import people as people_queries
@@ -57,8 +58,7 @@ def delete(request: HttpRequest, key: int) -> HttpResponse:
 def _form_page(request: HttpRequest, role: Group | None) -> HttpResponse:
     initial = {}
     if role is not None:
-        granted = queries.permissions(role=role)
-        initial = {"name": role.name, "permissions": [p.value for p in granted]}
+        initial = RoleForm.initial_of(queries.content(key=role.pk))
     form = RoleForm(request.POST or None, role=role, initial=initial)
     if request.method == "POST" and form.is_valid() and _save(role, form):
         messages.success(request, f"The role {form.cleaned_data['name']} was saved.")
@@ -73,11 +73,13 @@ def _form_page(request: HttpRequest, role: Group | None) -> HttpResponse:
 def _save(role: Group | None, form: RoleForm) -> bool:
     try:
         if role is None:
-            roles.create(**form.cleaned_data)
+            roles.create(**form.values)
         else:
-            roles.change(role=role, **form.cleaned_data)
+            roles.change(role=role, **form.values, seen=form.seen_mark)
     except roles.NameTaken as problem:
         form.add_error("name", str(problem))
+    except ChangedMeanwhile as problem:
+        form.take_conflict(problem.current)
     except people.LastManager as problem:
         form.add_error("permissions", str(problem))
     return form.is_valid()

@@ -14,6 +14,7 @@ from connections.alert_rules import BY_CODE, DELAY, FAILURE, OUTAGE, SUCCESS
 from connections.models import Alert, AlertRule, Destination, Message, Subscription, Webhook
 from connections.permissions import Permission
 from tests import factories
+from tests.pages import opened
 from tests.pages.permitted import browser, grant
 
 VIEW, MANAGE = Permission.VIEW_ALERTS, Permission.MANAGE_ALERTS
@@ -109,7 +110,8 @@ def test_the_rules_stand_with_threshold_and_subscribers(manager: Client) -> None
 def test_a_threshold_is_kept_within_its_bounds(
     manager: Client, typed: str, stored: int | None
 ) -> None:
-    page = manager.post(THRESHOLD, {"threshold": typed}, follow=True).content.decode()
+    posted = {"threshold": typed} | opened.mark(manager, THRESHOLD)
+    page = manager.post(THRESHOLD, posted, follow=True).content.decode()
 
     row = AlertRule.objects.filter(code=DELAY).first()
     assert (row and row.threshold) == stored

@@ -10,6 +10,7 @@ from activations.services import audience_days
 from connections.permissions import Permission
 from tests import factories
 from tests.factories import NOON
+from tests.pages import opened
 from tests.pages.conftest import CountQueries
 
 AUDIENCES = "/audiences/"
@@ -77,7 +78,7 @@ def test_an_audience_can_be_named(signed_in: Client) -> None:
     audience = factories.AudienceFactory(name="")
     url = reverse("activations:audience-name", args=[audience.uuid])
     assert 'id="id_name_error"' in signed_in.post(url, {"name": " "}).content.decode()
-    signed_in.post(url, {"name": "VIP customers"})
+    signed_in.post(url, {"name": "VIP customers"} | opened.mark(signed_in, url))
     audience.refresh_from_db()
     assert audience.name == "VIP customers"
 
@@ -89,9 +90,8 @@ def test_a_name_is_changed_where_it_stands_in_the_list(signed_in: Client) -> Non
     assert 'value="Old"' in signed_in.get(url, headers=htmx).content.decode()
     refused = signed_in.post(url, {"name": "x" * 256}, headers=htmx).content.decode()
     assert "at most 255 characters" in refused
-    assert (
-        "New &lt;b&gt;" in signed_in.post(url, {"name": "New <b>"}, headers=htmx).content.decode()
-    )
+    typed = {"name": "New <b>"} | opened.mark(signed_in, url)
+    assert "New &lt;b&gt;" in signed_in.post(url, typed, headers=htmx).content.decode()
     assert "New &lt;b&gt;" in signed_in.get(f"{url}?cancel", headers=htmx).content.decode()
 
 

@@ -16,6 +16,7 @@ from connections.permission_help import CATEGORIES
 from connections.permissions import Permission
 from connections.queries import roles as queries
 from tests import factories
+from tests.pages import opened
 from tests.pages.conftest import CountQueries
 
 ROLES, NEW = "/people/roles/", "/people/roles/new/"
@@ -81,7 +82,7 @@ def test_a_role_is_renamed_and_what_was_typed_is_kept_when_it_is_wrong(
     page = signed_in.post(_url(role), wrong)
     assert "Another role has this name." in page.content.decode()
     assert page.context["form"].sections[4].boxes[0].is_checked
-    signed_in.post(_url(role), wrong | {"name": "Other"})
+    signed_in.post(_url(role), wrong | {"name": "Other"} | opened.mark(signed_in, _url(role)))
     role.refresh_from_db()
     assert role.name == "Other"
     assert queries.permissions(role=role) == (Permission.VIEW_ALERTS,)
@@ -106,7 +107,8 @@ def test_the_last_role_that_manages_people_keeps_that(client: Client, db: None) 
     ann = factories.member(Permission.MANAGE_PEOPLE)
     client.force_login(ann)
     role = ann.groups.get()
-    page = client.post(_url(role), {"name": role.name}).content.decode()
+    posted = {"name": role.name} | opened.mark(client, _url(role))
+    page = client.post(_url(role), posted).content.decode()
     assert "Nobody would be left" in page
     assert queries.permissions(role=role) == (Permission.MANAGE_PEOPLE,)
 
@@ -118,7 +120,7 @@ def test_two_people_editing_the_role_they_share(client: Client, db: None) -> Non
     role = ann.groups.get()
     bo.groups.add(role)
     client.force_login(ann)
-    client.post(_url(role), {"name": role.name})
+    client.post(_url(role), {"name": role.name} | opened.mark(client, _url(role)))
     second = Client()
     second.force_login(bo)
     assert second.post(_url(role), {"name": "Mine"}).status_code == 403

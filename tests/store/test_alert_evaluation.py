@@ -8,15 +8,26 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 
 from activations.models import DataflowRun
 from activations.services import alerting
 from activations.terms import DeliveryState, Lane
-from connections import alerts, destinations, rules
-from connections.alert_rules import BY_CODE, DELAY, FAILURE, OUTAGE, SKIPPED_RATE, START, SUCCESS
+from connections import alerts, destinations, marks, rules
+from connections.alert_rules import (
+    BY_CODE,
+    DELAY,
+    FAILURE,
+    OUTAGE,
+    SKIPPED_RATE,
+    START,
+    SUCCESS,
+    Rule,
+)
 from connections.models import Alert, Destination, Notification
+from connections.queries import alert_rules
 from tests import factories
 from tests.factories import NOON
 
@@ -299,21 +310,26 @@ def test_a_disabled_rule_finds_nothing_and_drops_what_it_found(
     assert not Alert.objects.filter(code=code).exists()
 
 
+def _set_threshold(rule: Rule, threshold: int, person: User | None) -> None:
+    seen = marks.of(row=alert_rules.standings()[rule.code], fields=["threshold"])
+    rules.set_threshold(rule=rule, threshold=Decimal(threshold), seen=seen, person=person, at=NOON)
+
+
 def test_a_threshold_counts_from_the_next_look_on(destination: Destination) -> None:
     run(destination, failed=5, activated=5)
     rule, person = BY_CODE[FAILURE], factories.UserFactory()
-    rules.set_threshold(rule=rule, threshold=Decimal(5), person=person, at=NOON)
+    _set_threshold(rule, 5, person)
     look(NOON + timedelta(minutes=1))
     assert told(FAILURE) == []
 
-    rules.set_threshold(rule=rule, threshold=Decimal(4), person=person, at=NOON)
+    _set_threshold(rule, 4, person)
     look(NOON + timedelta(minutes=2))
     assert len(told(FAILURE)) == 1
 
 
 def test_a_threshold_out_of_bounds_is_refused_by_the_service_too() -> None:
     with pytest.raises(ValueError, match="threshold"):
-        rules.set_threshold(rule=BY_CODE[DELAY], threshold=Decimal(1), person=None, at=NOON)
+        _set_threshold(BY_CODE[DELAY], 1, None)
 
 
 def test_enabling_a_destination_does_not_end_what_was_found_by_looking(

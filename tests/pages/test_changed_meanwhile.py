@@ -1,0 +1,115 @@
+"""Two people change one thing at once: the second is told, keeps what was typed, and decides."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from connections import roles
+from connections.alert_rules import DELAY
+from connections.permissions import Permission
+from connections.queries import alert_rules
+from tests import factories
+from tests.pages import opened
+
+MEANWHILE = "Somebody changed this meanwhile: "
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """A form two people have open, what each of them types, and what is stored."""
+
+    url: str
+    theirs: Mapping[str, Any]
+    mine: Mapping[str, Any]
+    told: str
+    stored: Callable[[], Any]
+    mine_stored: Any
+
+
+def _audience() -> Thing:
+    audience = factories.AudienceFactory(name="Old")
+
+    def stored() -> str:
+        audience.refresh_from_db()
+        return audience.name
+
+    url = reverse("activations:audience-name", args=[audience.uuid])
+    told = "now it is “Theirs”."
+    return Thing(url, {"name": "Theirs"}, {"name": "Mine"}, told, stored, "Mine")
+
+
+def _threshold() -> Thing:
+    url = reverse("connections:alert-threshold", args=[DELAY])
+    return Thing(
+        url,
+        {"threshold": "60"},
+        {"threshold": "90"},
+        "now it is “60”.",
+        lambda: alert_rules.standings()[DELAY].threshold,
+        90,
+    )
+
+
+def _role() -> Thing:
+    role = roles.create(name="Viewer", permissions=[Permission.VIEW_DESTINATIONS])
+
+    def stored() -> Any:
+        role.refresh_from_db()
+        return role.name
+
+    return Thing(
+        reverse("connections:role", args=[role.pk]),
+        {"name": "Theirs", "permissions": ["view_destinations", "view_alerts"]},
+        {"name": "Mine", "permissions": ["view_destinations"]},
+        "it also allows View Alerts.",
+        stored,
+        "Mine",
+    )
+
+
+THINGS = {"audience": _audience, "threshold": _threshold, "role": _role}
+
+
+@pytest.fixture(params=THINGS.values(), ids=THINGS)
+def thing(request: pytest.FixtureRequest, db: None) -> Thing:
+    made: Thing = request.param()
+    return made
+
+
+def test_the_second_is_told_and_what_was_typed_is_kept(signed_in: Client, thing: Thing) -> None:
+    mark = opened.mark(signed_in, thing.url)
+    signed_in.post(thing.url, thing.theirs | mark)
+    theirs = thing.stored()
+
+    answer = signed_in.post(thing.url, thing.mine | mark)
+
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert MEANWHILE + thing.told in page
+    assert thing.stored() == theirs
+    for name, typed in thing.mine.items():
+        value = answer.context["form"][name].value()
+        assert list(value) == typed if isinstance(typed, list) else value == typed
+    assert "<title>Error: " in page
+
+
+def test_saving_again_replaces_what_the_other_wrote(signed_in: Client, thing: Thing) -> None:
+    mark = opened.mark(signed_in, thing.url)
+    signed_in.post(thing.url, thing.theirs | mark)
+    told = signed_in.post(thing.url, thing.mine | mark)
+
+    seen = told.context["form"]["seen"].value()
+
+    assert signed_in.post(thing.url, thing.mine | {"seen": seen}).status_code == 302
+    assert thing.stored() == thing.mine_stored
+
+
+def test_typing_the_same_as_the_other_is_no_conflict(signed_in: Client, thing: Thing) -> None:
+    mark = opened.mark(signed_in, thing.url)
+    signed_in.post(thing.url, thing.theirs | mark)
+
+    assert signed_in.post(thing.url, thing.theirs | mark).status_code == 302
