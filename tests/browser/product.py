@@ -82,6 +82,7 @@ def _environment(*, data: Path, zendesk_url: str) -> dict[str, str]:
         "ZENDESK_SANDBOX": "1",
         "ZENDESK_REQUESTS_PER_SECOND": "0",
         "ALLOWED_HOSTS": "127.0.0.1",
+        "WEBHOOK_HOSTS": "hooks.example.org",
         "SECURE_COOKIES": "0",
         "DEBUG": "0",
     }

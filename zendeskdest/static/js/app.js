@@ -8,6 +8,7 @@ import "./combobox.js";
 import "./copy.js";
 import "./dialog.js";
 import "./file-size.js";
+import "./invalid.js";
 import "./focus-first-error.js";
 import "./live.js";
 import "./menu.js";

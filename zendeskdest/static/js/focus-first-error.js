@@ -1,8 +1,6 @@
-/** A form that came back with errors puts the focus where it says what is wrong. */
+/** A form that came back with errors puts the focus on the first field that is wrong, or on the words about more than a field before it. */
 import { allIn, onArrival } from "./arrive.js";
 
 onArrival((part) => {
-  const [summary] = allIn(part, "[data-error-summary]");
-  const field = summary ?? allIn(part, '.field [aria-invalid="true"]')[0];
-  field?.focus();
+  allIn(part, '[data-error-summary], [aria-invalid="true"]')[0]?.focus();
 });
