@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.services import processes
+from tests.services import processes, running
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -44,8 +44,7 @@ def serve(*, data: Path, zendesk_url: str) -> Iterator[Product]:
     """An empty installation that takes `zendesk_url` for its Zendesk."""
     port = processes.free_port()
     environment = _environment(data=data, zendesk_url=zendesk_url)
-    migrate = [sys.executable, "manage.py", "migrate", "--no-input", "--verbosity", "0"]
-    subprocess.run(migrate, cwd=ROOT, env=environment, check=True, timeout=120)
+    running.lay_database(into=data)
     with (data / "web.log").open("wb") as log:
         web = subprocess.Popen(
             [

@@ -11,6 +11,7 @@ import pytest
 
 from connections.encryption import generate_key
 from tests.factories import TOKEN
+from tests.services import running
 from tests.unit.workspace.test_reading import WORKSPACE
 
 MANAGE = Path(__file__).resolve().parents[2] / "manage.py"
@@ -29,7 +30,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         "ZENDESK_SANDBOX": "1",
         "ZENDESK_TOKEN": TOKEN,
     }
-    assert manage(environment, "migrate", "-v0").returncode == 0
+    running.lay_database(into=data)
     return environment
 
 

@@ -1,12 +1,16 @@
 """The product in processes of its own, on a temporary DATA_DIR and free ports."""
 
+import atexit
 import contextlib
+import functools
 import http.client
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +19,7 @@ from tests.services import processes
 from tests.sources import ROOT
 
 MANAGE = (sys.executable, str(ROOT / "manage.py"))
+SQLITE = "zendeskdest.sqlite3"
 LONGEST_START_SECONDS = 90
 
 
@@ -51,7 +56,7 @@ def environment(data_dir: Path, **more: str) -> dict[str, str]:
     """Ours, with its own data and as a person's first start has it: nothing said of Zendesk."""
     kept = {name: value for name, value in os.environ.items() if "ZENDESK" not in name}
     kept.pop("DJANGO_SETTINGS_MODULE", None)
-    database = f"sqlite:///{data_dir / 'zendeskdest.sqlite3'}"
+    database = f"sqlite:///{data_dir / SQLITE}"
     return {**kept, "DATA_DIR": str(data_dir), "DATABASE_URL": database, "REDIS_URL": "", **more}
 
 
@@ -59,6 +64,42 @@ def manage(*words: str, environment: Mapping[str, str]) -> "subprocess.Completed
     return subprocess.run(
         [*MANAGE, *words], env=environment, capture_output=True, text=True, timeout=120, check=False
     )
+
+
+def migrate(*, environment: Mapping[str, str]) -> None:
+    """The database as this release needs it. Raises RuntimeError."""
+    _must(manage("migrate", "--no-input", "--verbosity", "0", environment=environment))
+
+
+def workspace(folder: Path, *, seed: str = "", **more: str) -> Mapping[str, str]:
+    """The environment of a migrated installation, in which the Python code `seed` was run."""
+    made = environment(folder, **more)
+    if "DATABASE_URL" in more:
+        migrate(environment=made)
+    else:
+        lay_database(into=folder)
+    if seed:
+        _must(manage("shell", "--verbosity", "0", "-c", seed, environment=made))
+    return made
+
+
+def lay_database(*, into: Path) -> None:
+    """An empty, migrated SQLite database in the DATA_DIR `into`."""
+    shutil.copyfile(_migrated(), into / SQLITE)
+
+
+@functools.cache
+def _migrated() -> Path:
+    """Made once for each test process: migrating takes longer than most that comes after it."""
+    folder = Path(tempfile.mkdtemp(prefix="zendeskdest-migrated-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    migrate(environment=environment(folder))
+    return folder / SQLITE
+
+
+def _must(done: "subprocess.CompletedProcess[str]") -> None:
+    if done.returncode:
+        raise RuntimeError(done.stderr)
 
 
 @contextlib.contextmanager

@@ -39,9 +39,7 @@ def test_it_says_503_while_the_database_stands_still_and_200_afterwards(tmp_path
 @contextlib.contextmanager
 def _web(folder: Path, database_url: str) -> Iterator[int]:
     """A web process on a migrated database; its port."""
-    environment = running.environment(folder, DATABASE_URL=database_url)
-    done = running.manage("migrate", "--verbosity", "0", environment=environment)
-    assert done.returncode == 0, done.stderr
+    environment = running.workspace(folder, DATABASE_URL=database_url)
     port = processes.free_port()
     command = [sys.executable, "-m", "gunicorn", "zendeskdest.wsgi", "--no-control-socket"]
     with (folder / "web.log").open("wb") as log:

@@ -11,7 +11,7 @@ from pathlib import Path
 from tests.services import processes, running
 from tests.sources import ROOT
 
-ROWS = 40_000
+ROWS = 16_000
 SEED = """
 from pathlib import Path
 from django.utils import timezone
@@ -63,14 +63,11 @@ def _worker(environment: Mapping[str, str]) -> Iterator["subprocess.Popen[bytes]
 
 def _workspace(folder: Path) -> Mapping[str, str]:
     """A migrated SQLite database with an upload that waits."""
-    environment = running.environment(folder)
     path = folder / "x.csv"
     lines = (f"p{n}@example.org,Ek {n}" if n % 100 else f",Ek {n}" for n in range(ROWS))
     path.write_text("email,name\n" + "\n".join(lines) + "\n")
     seed = SEED.format(path=str(path))
-    for words in (["migrate", "--verbosity", "0"], ["shell", "--verbosity", "0", "-c", seed]):
-        done = running.manage(*words, environment=environment)
-        assert done.returncode == 0, done.stderr
+    environment = running.workspace(folder, seed=seed)
     path.unlink()
     return environment
 

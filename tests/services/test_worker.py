@@ -6,7 +6,6 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
 from pathlib import Path
 
 from tests.services import processes, running
@@ -17,7 +16,7 @@ SEED = "from tests.factories import BackfillFactory; BackfillFactory()"
 
 
 def test_the_embedded_worker_is_its_own_scheduler(tmp_path: Path) -> None:
-    environment = _workspace(tmp_path)
+    environment = running.workspace(tmp_path, seed=SEED)
     worker = subprocess.Popen(
         [sys.executable, "-m", "celery", "--quiet", "-A", "zendeskdest", "worker"],
         env=environment,
@@ -37,7 +36,7 @@ def test_the_embedded_worker_is_its_own_scheduler(tmp_path: Path) -> None:
 
 
 def test_with_redis_worker_and_scheduler_run_apart(tmp_path: Path, redis_server: str) -> None:
-    environment = _workspace(tmp_path, REDIS_URL=redis_server)
+    environment = running.workspace(tmp_path, seed=SEED, REDIS_URL=redis_server)
     with running.serve(environment=environment, log=tmp_path / "log.txt") as served:
         processes.wait_until(lambda: _is_finished(tmp_path), what="a bell", seconds=60)
         worker, beat = served.child("zendeskdest worker"), served.child("zendeskdest beat")
@@ -48,15 +47,6 @@ def test_with_redis_worker_and_scheduler_run_apart(tmp_path: Path, redis_server:
     assert worker != beat
     assert exit_code == 0, served.log.read_text()
     assert [pid for pid in children if processes.is_alive(pid)] == []
-
-
-def _workspace(folder: Path, **more: str) -> Mapping[str, str]:
-    """A migrated SQLite database with an unfinished backfill in it."""
-    environment = running.environment(folder, **more)
-    for words in (["migrate", "--verbosity", "0"], ["shell", "--verbosity", "0", "-c", SEED]):
-        done = running.manage(*words, environment=environment)
-        assert done.returncode == 0, done.stderr
-    return environment
 
 
 def _is_finished(folder: Path) -> bool:

@@ -41,7 +41,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def worker(folder: Path, flighty_redis: redisd.Server) -> Iterator["subprocess.Popen[bytes]"]:
     """On SQLite, with a broker that comes and goes."""
-    environment = _workspace(folder, REDIS_URL=flighty_redis.url)
+    environment = running.workspace(folder, seed=SEED, REDIS_URL=flighty_redis.url)
     with _running(environment, log=folder / "log.txt") as process:
         yield process
 
@@ -87,7 +87,7 @@ def test_it_moves_again_after_its_database_was_cut_off(tmp_path: Path) -> None:
     if found.path is None:
         pytest.skip(found.reason)
     with postgresql.cluster(programs=found.path, options=postgresql.DURABLE) as cluster:
-        environment = _workspace(tmp_path, DATABASE_URL=cluster.url)
+        environment = running.workspace(tmp_path, seed=SEED, DATABASE_URL=cluster.url)
         with _running(environment, log=tmp_path / "log.txt"):
             is_done = _asking(cluster.url)
             processes.wait_until(is_done, what="work", seconds=LONGEST_START_SECONDS)
@@ -100,7 +100,7 @@ def test_it_moves_again_after_its_database_was_cut_off(tmp_path: Path) -> None:
 def test_a_full_disk_under_its_log_keeps_it_neither_from_work_nor_from_ending(
     tmp_path: Path,
 ) -> None:
-    environment = _workspace(tmp_path, LOG_LEVEL="DEBUG")
+    environment = running.workspace(tmp_path, seed=SEED, LOG_LEVEL="DEBUG")
     with _running(environment, log=Path("/dev/full")) as process:
         processes.wait_until(
             lambda: _sqlite(tmp_path, DONE), what="work", seconds=LONGEST_START_SECONDS
@@ -109,15 +109,6 @@ def test_a_full_disk_under_its_log_keeps_it_neither_from_work_nor_from_ending(
         exit_code = processes.end(process, by=signal.SIGTERM, seconds=30)
 
     assert (exit_code, time.monotonic() - started < 10) == (0, True)
-
-
-def _workspace(folder: Path, **more: str) -> Mapping[str, str]:
-    """A migrated database with an unfinished backfill in it."""
-    environment = running.environment(folder, **more)
-    for words in (["migrate", "--verbosity", "0"], ["shell", "--verbosity", "0", "-c", SEED]):
-        done = running.manage(*words, environment=environment)
-        assert done.returncode == 0, done.stderr
-    return environment
 
 
 @contextlib.contextmanager
