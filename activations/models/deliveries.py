@@ -89,7 +89,8 @@ class Delivery(models.Model):
             models.Index(
                 fields=["lease_until"], condition=Q(state="leased"), name="delivery_leased"
             ),
-            models.Index(fields=["destination", "state", "code"], name="delivery_by_state"),
+            # To its end by key, so that pages of one code among a million are ranges of it.
+            models.Index(fields=["destination", "state", "code", "id"], name="delivery_by_code"),
             models.Index(
                 fields=["destination"],
                 condition=Q(unsettled_until__isnull=False),
