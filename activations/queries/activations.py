@@ -18,13 +18,13 @@ class Row:
 
 
 def of(*, destination_id: int, today: date) -> list[Row]:
-    """Two queries; by audience name."""
+    """At most three queries; by audience name. Members are as they were last counted."""
     activations = list(
         Activation.objects.filter(destination_id=destination_id)
         .select_related("audience")
         .order_by("audience__name", "pk")
     )
-    counts = audiences.status_counts(audience_ids=[row.audience_id for row in activations])
+    counts = audiences.newest_counts(audience_ids=[row.audience_id for row in activations])
     return [
         Row(row, counts.get(row.audience_id, StatusCounts()), _schedule(row, today))
         for row in activations

@@ -118,30 +118,32 @@ def listing(
 
 
 def with_counts(*, audiences: Collection[Audience]) -> list[Row]:
-    """The same audiences with their profile counts and destinations, in at most four queries.
-
-    The counts are the newest that were taken down. An audience that was never counted is new: it
-    is counted now.
-    """
+    """The same audiences with their newest counts and destinations, in at most three queries."""
     ids = [audience.pk for audience in audiences]
-    newest = Audience.objects.filter(pk__in=ids).order_by()
-    days = AudienceDay.objects.in_bulk(
-        [pk for pk in newest.values_list(Subquery(_NEWEST.values("pk")[:1]), flat=True) if pk]
-    )
-    counts = {
-        day.audience_id: StatusCounts(day.realized, day.existing, day.exited, day.counted_at)
-        for day in days.values()
-    }
-    counts |= status_counts(audience_ids=[pk for pk in ids if pk not in counts])
-    destinations = _destinations(ids)
+    counts, destinations = newest_counts(audience_ids=ids), _destinations(ids)
     return [
         Row(audience, counts.get(audience.pk, StatusCounts()), destinations[audience.pk])
         for audience in audiences
     ]
 
 
+def newest_counts(*, audience_ids: Collection[int]) -> Mapping[int, StatusCounts]:
+    """Profiles by status as they were last counted, in at most two queries.
+
+    An audience that was never counted is new: it is counted now.
+    """
+    rows = Audience.objects.filter(pk__in=audience_ids).order_by()
+    newest = rows.values(newest=Subquery(_NEWEST.values("pk")[:1]))
+    counts = {
+        day.audience_id: StatusCounts(day.realized, day.existing, day.exited, day.counted_at)
+        for day in AudienceDay.objects.filter(pk__in=newest).order_by()
+    }
+    uncounted = [pk for pk in audience_ids if pk not in counts]
+    return {**counts, **status_counts(audience_ids=uncounted)}
+
+
 def status_counts(*, audience_ids: Collection[int]) -> Mapping[int, StatusCounts]:
-    """Profiles by status for each of these audiences."""
+    """Profiles by status for each of these audiences at this moment: a second for a million."""
     if not audience_ids:
         return {}
     found: dict[int, StatusCounts] = {}

@@ -7,13 +7,14 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import BooleanField, Count, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Now
 
 from activations.models import Delivery
+from activations.queries import large_counts
 from activations.terms import DeliveryState, Lane
 from connections.models import AccountStatus, Destination, DestinationStatus
 
@@ -23,6 +24,15 @@ ENDED = (DeliveryState.EXCLUDED, DeliveryState.FAILED)
 # What is over needs no confirmation once the last moment has passed at which the request nobody
 # knows the end of could still be applied.
 IN_DOUBT = Q(unsettled_until__isnull=False) & (~Q(state__in=ENDED) | Q(unsettled_until__gt=Now()))
+# The counts of a census by their names: each follows one range of an index.
+_COUNTS: Final[Mapping[str, tuple[Any, ...]]] = {
+    "delivered": (Q(state=DeliveryState.DELIVERED),),
+    "leased": (Q(state=DeliveryState.LEASED),),
+    "waiting": (Q(state=DeliveryState.WAITING),),
+    "live": (IS_OPEN, Q(lane=Lane.LIVE)),
+    "backfill": (IS_OPEN, Q(lane=Lane.BACKFILL)),
+    "unsettled": (IN_DOUBT,),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +51,8 @@ class Census:
     unsettled: int = 0
     live_due_at: datetime | None = None
     backfill_due_at: datetime | None = None
+    # The last moment at which a request nobody knows the end of could still be applied.
+    doubtful_until: datetime | None = None
     excluded: Mapping[str, int] = field(default_factory=dict)
     failed: Mapping[str, int] = field(default_factory=dict)
 
@@ -77,8 +89,14 @@ class Census:
 
 
 def of(*, destination_id: int) -> Census:
-    """One destination, in two queries."""
-    return _take(Destination.objects.filter(pk=destination_id)).get(destination_id, Census())
+    """One destination, in two queries, for a page: its large counts may be half a minute old."""
+    about = f"census:{destination_id}"
+    known = large_counts.recalled(about=about)
+    rows = Destination.objects.filter(pk=destination_id)
+    found = _take(rows, known).get(destination_id, Census())
+    if not known:
+        large_counts.remember(about=about, counts={name: getattr(found, name) for name in _COUNTS})
+    return found
 
 
 def by_destination() -> dict[int, Census]:
@@ -118,33 +136,33 @@ def queues() -> dict[int, int]:
     return dict(Destination.objects.order_by().values_list("pk", _count(IS_OPEN)))
 
 
-def _take(destinations: QuerySet[Destination]) -> dict[int, Census]:
+def _take(
+    destinations: QuerySet[Destination], known: Mapping[str, int] | None = None
+) -> dict[int, Census]:
+    """`known` counts are taken as they are, in every destination."""
+    known = known or {}
     counted = destinations.order_by().values(
         "pk",
-        delivered=_count(state=DeliveryState.DELIVERED),
-        leased=_count(state=DeliveryState.LEASED),
-        waiting=_count(state=DeliveryState.WAITING),
-        live=_count(IS_OPEN, lane=Lane.LIVE),
-        backfill=_count(IS_OPEN, lane=Lane.BACKFILL),
-        unsettled=_count(IN_DOUBT),
         live_due_at=_first_due(Lane.LIVE),
         backfill_due_at=_first_due(Lane.BACKFILL),
+        doubtful_until=_doubtful_until(),
+        **{name: _count(*which) for name, which in _COUNTS.items() if name not in known},
     )
     codes = _codes(destinations)
     found = {}
     for row in counted:
-        counts: dict[str, Any] = {**row}
+        counts: dict[str, Any] = {**known, **row}
         key = counts.pop("pk")
         found[key] = Census(**counts, **codes[key])
     return found
 
 
-def _rows(*conditions: Any, **values: Any) -> QuerySet[Delivery]:
-    return Delivery.objects.filter(*conditions, destination_id=OuterRef("pk"), **values).order_by()
+def _rows(*conditions: Any) -> QuerySet[Delivery]:
+    return Delivery.objects.filter(*conditions, destination_id=OuterRef("pk")).order_by()
 
 
-def _count(*conditions: Any, **values: Any) -> Subquery:
-    return _RowCount(_rows(*conditions, **values).values("pk"))
+def _count(*conditions: Any) -> Subquery:
+    return _RowCount(_rows(*conditions).values("pk"))
 
 
 class _RowCount(Subquery):
@@ -155,8 +173,13 @@ class _RowCount(Subquery):
 
 
 def _first_due(lane: Lane) -> Subquery:
-    first = _rows(IS_OPEN, lane=lane).order_by("next_attempt_at")
+    first = _rows(IS_OPEN, Q(lane=lane)).order_by("next_attempt_at")
     return Subquery(first.values("next_attempt_at")[:1])
+
+
+def _doubtful_until() -> Subquery:
+    last = _rows(IN_DOUBT).order_by("-unsettled_until")
+    return Subquery(last.values("unsettled_until")[:1])
 
 
 def _codes(destinations: QuerySet[Destination]) -> Mapping[int, Mapping[str, Any]]:

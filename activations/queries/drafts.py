@@ -21,10 +21,3 @@ def destination_of_finished(*, uuid: UUID, person_id: int | None) -> UUID | None
         .values_list("destination__uuid", flat=True)
         .first()
     )
-
-
-def has_open(*, destination_id: int, person_id: int | None) -> bool:
-    """Whether the person left a wizard open for this destination."""
-    return ActivationDraft.objects.filter(
-        destination_id=destination_id, created_by_id=person_id, finished_at__isnull=True
-    ).exists()

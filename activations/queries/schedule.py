@@ -56,10 +56,10 @@ class Row:
 
 
 def rows(*, content: Content, fields: Mapping[str, CustomField] | None) -> list[Row]:
-    """Two queries, whatever the number of audiences."""
+    """At most three queries, whatever the number of audiences."""
     keys = [row.audience for row in content.schedule]
     known = Audience.objects.in_bulk(keys)
-    counts = audiences.status_counts(audience_ids=keys)
+    counts = audiences.newest_counts(audience_ids=keys)
     found = []
     for index, row in enumerate(content.schedule):
         problems = content.problems_at(step=SCHEDULE, row=index)

@@ -1,9 +1,9 @@
 """Where the profiles of a destination stand now, and why some were not sent."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Subquery
+from django.db.models import Exists, OuterRef, Subquery
 
 from activations.models import Backfill, Delivery
 from activations.queries import census, codes
@@ -117,14 +117,22 @@ class Totals:
 
 
 def of(*, destination_id: int) -> Totals:
-    """Four queries, whatever the number of profiles or codes."""
+    """Three queries, whatever the number of profiles or codes."""
     counted = census.of(destination_id=destination_id)
+    found = [
+        (state, code, count)
+        for state, by_code in (
+            (DeliveryState.EXCLUDED.value, counted.excluded),
+            (DeliveryState.FAILED.value, counted.failed),
+        )
+        for code, count in by_code.items()
+    ]
+    is_backfilling, examples = _look(destination_id, [(state, code) for state, code, _ in found])
+    reasons = (Reason(s, c, example, n) for (s, c, n), example in zip(found, examples, strict=True))
     return Totals(
         census=counted,
-        is_backfilling=Backfill.objects.filter(
-            destination_id=destination_id, finished_at__isnull=True
-        ).exists(),
-        reasons=_reasons(counted, destination_id),
+        is_backfilling=is_backfilling,
+        reasons=tuple(sorted(reasons, key=lambda reason: (-reason.count, reason.code))),
     )
 
 
@@ -134,31 +142,21 @@ def reason(*, destination_id: int, state: str, code: str) -> Reason:
     return Reason(state, code, "", rows.count())
 
 
-def _reasons(counted: Census, destination_id: int) -> tuple[Reason, ...]:
-    found = [
-        (state, code, count)
-        for state, by_code in (
-            (DeliveryState.EXCLUDED.value, counted.excluded),
-            (DeliveryState.FAILED.value, counted.failed),
-        )
-        for code, count in by_code.items()
-    ]
-    examples = _examples(destination_id, [(state, code) for state, code, _ in found])
-    reasons = (Reason(s, c, examples[s, c], count) for s, c, count in found)
-    return tuple(sorted(reasons, key=lambda reason: (-reason.count, reason.code)))
+def _look(destination_id: int, wanted: Sequence[tuple[str, str]]) -> tuple[bool, list[str]]:
+    """Whether a backfill is open, and what any one row of each state and code says.
 
-
-def _examples(
-    destination_id: int, wanted: Iterable[tuple[str, str]]
-) -> Mapping[tuple[str, str], str]:
-    """What any one row of each says: an index leads to it, so a million of them do no harm."""
-    keys = list(wanted)
-    if not keys:
-        return {}
+    An index leads to each of them, so a million rows do no harm.
+    """
     rows = Delivery.objects.filter(destination_id=destination_id).order_by()
-    columns = {
+    open_ones = Backfill.objects.filter(destination_id=OuterRef("pk"), finished_at__isnull=True)
+    columns: dict[str, Subquery] = {
         f"example_{number}": Subquery(rows.filter(state=state, code=code).values("detail")[:1])
-        for number, (state, code) in enumerate(keys)
+        for number, (state, code) in enumerate(wanted)
     }
-    found = Destination.objects.filter(pk=destination_id).values_list(*columns.values()).first()
-    return {key: text or "" for key, text in zip(keys, found or (), strict=True)}
+    found = (
+        Destination.objects.filter(pk=destination_id)
+        .values_list(Exists(open_ones), *columns.values())
+        .first()
+    )
+    is_backfilling, *examples = found or (False, *("" for _ in wanted))
+    return is_backfilling, [text or "" for text in examples]

@@ -8,7 +8,7 @@ from django.db.models import Count, Max, Min
 
 from activations.models import Delivery
 from activations.queries import codes
-from activations.queries.census import IN_DOUBT, IS_OPEN, Census
+from activations.queries.census import IS_OPEN, Census
 from activations.terms import DeliveryState
 
 LINE, FLIGHT, RETRY, CONFIRMATION = "line", "flight", "retry", "confirmation"
@@ -59,7 +59,7 @@ class Unresolved:
 
 
 def of(*, destination_id: int, counted: Census, at: datetime) -> Unresolved:
-    """At most two queries, over what waits or is in doubt alone."""
+    """One query at most, over what waits alone."""
     waiting = list(_waiting(destination_id, at)) if counted.waiting else []
     line = counted.queued - sum(group.count for group in waiting)
     groups = [Group(LINE, line), Group(FLIGHT, counted.leased), *waiting]
@@ -67,7 +67,7 @@ def of(*, destination_id: int, counted: Census, at: datetime) -> Unresolved:
         count=counted.open,
         doubtful=counted.unsettled,
         groups=tuple(group for group in groups if group.count > 0),
-        doubtful_until=_doubtful_until(destination_id) if counted.unsettled else None,
+        doubtful_until=counted.doubtful_until,
     )
 
 
@@ -83,9 +83,3 @@ def _waiting(destination_id: int, at: datetime) -> Iterator[Group]:
     for code, count, first, last in grouped:
         # Without a code the last answer was a success that came too early to be trusted.
         yield Group(RETRY if code else CONFIRMATION, count, code, first, last, first <= at)
-
-
-def _doubtful_until(destination_id: int) -> datetime | None:
-    rows = Delivery.objects.filter(IN_DOUBT, destination_id=destination_id)
-    until: datetime | None = rows.aggregate(until=Max("unsettled_until"))["until"]
-    return until

@@ -14,7 +14,6 @@ from django.views.decorators.http import require_POST, require_safe
 from activations import clock, forms
 from activations.queries import (
     activations,
-    drafts,
     holds,
     idleness,
     outlook,
@@ -22,6 +21,7 @@ from activations.queries import (
     totals,
     unresolved,
 )
+from activations.queries import destinations as activated_at
 from activations.services import activated, deliveries, removal
 from activations.views.lists import Asked
 from connections.destinations import effective_status
@@ -118,12 +118,10 @@ def delete(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 def _page_context(request: HttpRequest, uuid: UUID) -> dict[str, Any]:
     context = _live_context(uuid)
-    destination_id = context["destination"].pk
-    return {
-        **context,
-        "audience_count": activations.count(destination_id=destination_id),
-        "has_draft": drafts.has_open(destination_id=destination_id, person_id=request.user.pk),
-    }
+    way_in = activated_at.way_in(
+        destination_id=context["destination"].pk, person_id=request.user.pk
+    )
+    return {**context, "audience_count": way_in.audience_count, "has_draft": way_in.has_draft}
 
 
 def _runs(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:

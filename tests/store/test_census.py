@@ -1,14 +1,24 @@
 """How many deliveries stand where: every profile once, each index range on its own."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from pytest_django import DjangoAssertNumQueries
 
-from activations.queries import census
+from activations.queries import activations, audiences, census, large_counts
 from activations.queries.census import Census
 from activations.terms import Lane
-from tests.factories import NOON, AccountFactory, DeliveryFactory, DestinationFactory
+from tests.factories import (
+    NOON,
+    AccountFactory,
+    ActivationFactory,
+    AudienceDayFactory,
+    DeliveryFactory,
+    DestinationFactory,
+    MembershipFactory,
+)
 
 pytestmark = pytest.mark.django_db
 LATER = NOON + timedelta(minutes=7)
@@ -37,6 +47,7 @@ def test_every_profile_is_counted_once() -> None:
         unsettled=1,
         live_due_at=NOON,
         backfill_due_at=LATER,
+        doubtful_until=LATER,
         excluded={"missing-email": 2, "invalid-email": 1},
         failed={"zendesk-409": 1},
     )
@@ -78,3 +89,46 @@ def test_neighbours_send_with_the_same_token() -> None:
         ("c", 0),
         ("d", 0),
     ]
+
+
+@pytest.fixture
+def emptied_cache() -> Iterator[None]:
+    yield
+    cache.clear()
+
+
+@pytest.mark.usefixtures("emptied_cache")
+def test_only_large_counts_are_remembered_and_only_for_pages() -> None:
+    destination = DestinationFactory()
+    counts = {"delivered": large_counts.LARGE, "live": large_counts.LARGE - 1}
+
+    large_counts.remember(about=f"census:{destination.pk}", counts=counts)
+
+    page = census.of(destination_id=destination.pk)
+    assert (page.delivered, page.live) == (large_counts.LARGE, 0)
+    assert census.by_destination()[destination.pk].delivered == 0
+
+
+def test_small_counts_are_counted_each_time() -> None:
+    delivery = DeliveryFactory()
+    assert census.of(destination_id=delivery.destination_id).live == 1
+
+    DeliveryFactory(destination=delivery.destination)
+
+    assert census.of(destination_id=delivery.destination_id).live == 2
+
+
+def test_members_of_what_is_sent_are_those_of_the_last_count(
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    old, new = (ActivationFactory(destination=DestinationFactory()) for _ in range(2))
+    AudienceDayFactory(audience=old.audience, realized=600_000, existing=1)
+    MembershipFactory(audience=new.audience)
+    ActivationFactory(destination=old.destination, audience=new.audience)
+
+    with django_assert_max_num_queries(3):
+        rows = activations.of(destination_id=old.destination_id, today=NOON.date())
+
+    members = {row.activation.audience_id: row.counts.members for row in rows}
+    assert members == {old.audience_id: 600_001, new.audience_id: 1}
+    assert audiences.newest_counts(audience_ids=[]) == {}
