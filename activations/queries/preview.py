@@ -60,13 +60,13 @@ class Preview:
 
 
 def examples(*, plan: Plan, at: datetime) -> list[Person]:
-    """Members of audiences whose schedule covers today, whoever is found first; two queries."""
+    """Members of audiences whose schedule covers today, whoever is found first; one query."""
     covered = [row.audience_id for row in plan.covering(on=at.astimezone(UTC).date())]
     members = Membership.objects.filter(
         audience_id__in=covered[:LOOKED_THROUGH], status__in=_MEMBER
     )
-    found = members.order_by().values_list("profile_id", flat=True)[: 2 * EXAMPLES]
-    profiles = Profile.objects.filter(pk__in=set(found))
+    found = members.order_by().values("profile_id")[: 2 * EXAMPLES]
+    profiles = Profile.objects.filter(pk__in=found)
     return sorted(map(_person, profiles), key=lambda person: person.who)[:EXAMPLES]
 
 

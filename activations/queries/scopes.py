@@ -87,11 +87,10 @@ def of(*, destination: Destination, plan: Plan, at: datetime) -> Scope:
         if known.get(audience.audience_id) != audience
     ]
     rows = Delivery.objects.filter(destination_id=destination.pk).order_by()
-    held = Part(rows, rows.count())
     is_edited = plan.rules != now.rules or any(wanted.get(k) != v for k, v in known.items())
-    parts = [*_members(fresh, with_left=held.size > 0 and not is_edited)]
+    parts = [*_members(fresh, with_left=not is_edited and rows.exists())]
     if is_edited:
-        parts.append(held)
+        parts.append(Part(rows, rows.count()))
     return Scope(tuple(part for part in parts if part.size), is_edited)
 
 

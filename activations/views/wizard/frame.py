@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -45,9 +45,12 @@ def while_open(view: View) -> View:
     @never_cache
     @wraps(view)
     def checked(request: HttpRequest, uuid: UUID) -> HttpResponse:
-        destination = drafts.destination_of_finished(uuid=uuid, person_id=request.user.pk)
-        if destination is None:
+        try:
             return view(request, uuid)
+        except Http404:
+            destination = drafts.destination_of_finished(uuid=uuid, person_id=request.user.pk)
+            if destination is None:
+                raise
         messages.info(request, "This was finished already. Here is what is sent now.")
         return leave(request, reverse("activations:destination-detail", args=[destination]))
 
