@@ -2,12 +2,10 @@
 
 import pytest
 from django.contrib.auth.models import User
-from django.test import Client
-from django.urls import reverse
 
 from activations.services.large_demo import loading, size
 from connections import access
-from tests.bench.pages import addresses, links, survey, verdicts
+from tests.bench.pages import addresses, drafting, links, survey, verdicts
 from tests.bench.pages.links import Link
 from tests.bench.pages.survey import Asked, Shape, Survey
 from tests.bench.pages.verdicts import Measured
@@ -99,11 +97,8 @@ def test_a_binding_report_fails_with_its_target() -> None:
 def test_every_route_has_something_to_be_asked_for() -> None:
     person: User = UserFactory()
     loading.load(size=size.of(profiles=500), at=NOON)
-    client = Client()
-    client.force_login(person)
-    largest = addresses.largest_destination()
-    client.get(reverse("activations:activate", args=[largest.uuid]))
+    draft = drafting.open_draft(person=person, beside=addresses.largest_destination())
 
-    names = {address.name for address in addresses.known(person=person)}
+    names = {address.name for address in addresses.known(person=person, draft=draft)}
 
     assert names == {route.name for route in access.routes()} - addresses.NO_PAGES

@@ -35,7 +35,12 @@ _ARGUMENT = re.compile(r"<(?:(\w+):)?(\w+)>")
 NO_PAGES = {"api:profiles", "healthz", "readyz", "metrics"}
 
 # Without it they show nothing.
-_NEEDED = {"activations:profiles": "?state=failed", "activations:profiles-csv": "?state=failed"}
+_NEEDED = {
+    "activations:profiles": "?state=failed",
+    "activations:profiles-csv": "?state=failed",
+    "activations:draft-mapping-source": "?field=xdm:%20person.name.lastName",
+    "activations:draft-mapping-target": "?field=xdm:%20last_name",
+}
 
 
 class Unknown(Exception):
@@ -50,9 +55,9 @@ class Address:
     path: str
 
 
-def known(*, person: User) -> Iterator[Address]:
+def known(*, person: User, draft: ActivationDraft) -> Iterator[Address]:
     """Every route, also those that take no GET: the answer tells. Raises Unknown."""
-    things = _Things(person)
+    things = _Things(person, draft)
     for route in access.routes():
         if route.name not in NO_PAGES:
             path = reverse(route.name, kwargs=things.arguments_of(route))
@@ -70,6 +75,7 @@ class _Things:
     """The largest of each kind, or the newest; read once."""
 
     person: User
+    draft: ActivationDraft
 
     def arguments_of(self, route: Route) -> dict[str, Any]:
         return {
@@ -111,15 +117,6 @@ class _Things:
     @cached_property
     def destination(self) -> Destination:
         return largest_destination()
-
-    @cached_property
-    def draft(self) -> ActivationDraft:
-        """An open one of the person, for that destination."""
-        return _newest(
-            ActivationDraft.objects.filter(
-                created_by=self.person, destination=self.destination, finished_at=None
-            )
-        )
 
     @cached_property
     def sent_audience(self) -> Audience:

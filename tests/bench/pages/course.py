@@ -16,9 +16,9 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import Resolver404, resolve, reverse
+from django.urls import Resolver404, resolve
 
-from tests.bench.pages import addresses, links
+from tests.bench.pages import addresses, drafting, links
 from tests.bench.pages.links import Link
 from tests.bench.pages.survey import Asked, Shape, Survey
 
@@ -56,10 +56,8 @@ class _Course:
         self.broken: list[str] = []
 
     def everything(self) -> Iterator[Asked]:
-        # As a person does who follows Activate: it opens a draft.
-        largest = addresses.largest_destination()
-        self._client.get(reverse("activations:activate", kwargs={"uuid": largest.uuid}))
-        for address in addresses.known(person=self._person):
+        draft = drafting.open_draft(person=self._person, beside=addresses.largest_destination())
+        for address in addresses.known(person=self._person, draft=draft):
             yield from self._route(address.name, address.path)
         seen = set()
         for link in self._links:
