@@ -27,6 +27,12 @@ _catalog = requires(Permission.VIEW_DESTINATIONS)(
 urlpatterns = [
     path("destinations/", _catalog, name="home"),
     path("destinations/catalog/", catalog.catalog, name="catalog"),
+    path("destinations/catalog/<slug:code>/", catalog.rail, name="catalog-rail"),
+    path(
+        "destinations/catalog/<slug:code>/documentation/",
+        catalog.documentation,
+        name="documentation",
+    ),
     path("destinations/accounts/", accounts.listing, name="accounts"),
     path("destinations/new/", catalog.new_destination, name="new"),
     path("destinations/<uuid:uuid>/connect/", wizard.connect, name="connect"),

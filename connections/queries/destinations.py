@@ -1,11 +1,15 @@
 """Destinations as the pages about connecting need them."""
 
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 from django.db.models import Count, Q
 
 from connections.models import Destination, DestinationStatus
+
+# Adobe Experience Platform allows so many in a sandbox ('Default guardrails for data activation').
+MOST_RECOMMENDED: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +18,11 @@ class Counts:
 
     live: int
     drafts: int
+
+    @property
+    def is_at_guardrail(self) -> bool:
+        """Whether another one would be more than is recommended; nothing forbids it."""
+        return self.live >= MOST_RECOMMENDED
 
 
 def get(*, uuid: UUID) -> Destination:

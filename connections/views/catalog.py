@@ -1,58 +1,35 @@
 """The catalog of destination platforms, and starting a new destination."""
 
-from dataclasses import dataclass
+from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from connections import destinations
+from connections import destinations, platforms
 from connections.permissions import Permission, requires
 from connections.queries import destinations as destination_queries
+from connections.queries.filters import Group, options
+from connections.views.lists import Asked
 
-
-@dataclass(frozen=True, slots=True)
-class Platform:
-    """One card of the catalog."""
-
-    name: str
-    category: str
-    type: str
-    description: str
-
-    def fits(self, *, words: str, category: str) -> bool:
-        """Whether a search finds it."""
-        text = f"{self.name} {self.category} {self.type} {self.description}".lower()
-        return all(word in text for word in words.lower().split()) and (
-            not category or category == self.category
-        )
-
-
-PLATFORMS = (
-    Platform(
-        name="Zendesk",
-        category="CRM",
-        type="Streaming",
-        description=(
-            "Creates and updates contacts in Zendesk Sell and keeps the status of every "
-            "activated audience in a field of the contact."
-        ),
-    ),
-)
+CATEGORY = "category"
 
 
 @requires(Permission.VIEW_DESTINATIONS)
 @require_safe
 def catalog(request: HttpRequest) -> HttpResponse:
-    words, category = request.GET.get("q", "").strip(), request.GET.get("category", "")
-    is_mine = request.GET.get("show") == "mine"
+    """`?q=words&category=CRM&show=mine&rail=zendesk`."""
+    asked = Asked.by(request, default="name", filters=("show",), several=(CATEGORY,))
+    is_mine = asked.filters.get("show") == "mine"
     counts = destination_queries.counts()
-    found = [p for p in PLATFORMS if p.fits(words=words, category=category)]
+    chosen = asked.chosen.get(CATEGORY, ())
+    found = platforms.find(words=asked.words, categories=chosen)
+    boxes = options(choices=[(name, name) for name in platforms.CATEGORIES], chosen=chosen)
     context = {
+        "asked": asked,
+        "groups": [Group(CATEGORY, "Categories", boxes)],
         "platforms": found if counts.live or not is_mine else [],
-        "categories": sorted({platform.category for platform in PLATFORMS}),
-        "q": words,
-        "category": category,
+        "selected": platforms.get(code=request.GET.get("rail", "")),
         "is_mine": is_mine,
         "counts": counts,
         "section": "catalog",
@@ -60,8 +37,31 @@ def catalog(request: HttpRequest) -> HttpResponse:
     return render(request, "connections/catalog.html", context)
 
 
+@requires(Permission.VIEW_DESTINATIONS)
+@require_safe
+def rail(request: HttpRequest, code: str) -> HttpResponse:
+    """What a click on a card shows beside the catalog."""
+    context = {"platform": _or_404(code), "counts": destination_queries.counts()}
+    return render(request, "connections/catalog_rail.html", context)
+
+
+@requires(Permission.VIEW_DESTINATIONS)
+@require_safe
+def documentation(request: HttpRequest, code: str) -> HttpResponse:
+    """What the destination does, what it needs, and what it does not do."""
+    context = {"platform": _or_404(code), "section": "catalog"}
+    return render(request, f"connections/documentation_{code}.html", context)
+
+
 @requires(Permission.VIEW_DESTINATIONS, Permission.MANAGE_DESTINATIONS)
 @require_POST
 def new_destination(request: HttpRequest) -> HttpResponse:
     draft = destinations.start_draft(created_by=request.user)
     return redirect("connections:connect", uuid=draft.uuid)
+
+
+def _or_404(code: str) -> Any:
+    platform = platforms.get(code=code)
+    if platform is None:
+        raise Http404
+    return platform

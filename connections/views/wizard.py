@@ -52,6 +52,7 @@ def connect(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "link": link,
         "mode": form["mode"].value(),
         "account": None if form.is_bound or wanted else destination.account,
+        "counts": destination_queries.counts(),
         "has_accounts": account_queries.choices().exists(),
         "steps": _steps(uuid, current="authenticate"),
     }

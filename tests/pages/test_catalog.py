@@ -4,6 +4,7 @@ from django.test import Client
 from django.urls import reverse
 
 from connections.models import Destination, DestinationStatus
+from connections.queries.destinations import MOST_RECOMMENDED
 from tests import factories
 from tests.pages.conftest import CountQueries
 
@@ -32,8 +33,54 @@ def test_a_search_that_finds_nothing_says_so_and_keeps_the_words(signed_in: Clie
 
 
 def test_the_category_filter_finds_crm(signed_in: Client) -> None:
-    assert "Creates and updates" in signed_in.get(CATALOG, {"category": "CRM"}).content.decode()
+    found = signed_in.get(CATALOG, {"category": ["Ads", "CRM"]})
+    assert [one.code for one in found.context["platforms"]] == ["zendesk"]
+    assert 'value="CRM" checked' in found.content.decode()
     assert "No destination fits" in signed_in.get(CATALOG, {"category": "Ads"}).content.decode()
+
+
+def test_search_category_and_my_destinations_stay_in_the_address(signed_in: Client) -> None:
+    asked = {"q": "zen", "category": "CRM", "show": "mine"}
+    page = signed_in.get(CATALOG, asked).content.decode()
+    assert 'name="show" value="mine"' in page
+    assert 'href="?q=zen&amp;category=CRM"' in page
+
+
+def test_a_card_opens_its_rail(signed_in: Client) -> None:
+    rail = signed_in.get(reverse("connections:catalog-rail", args=["zendesk"])).content.decode()
+    for words in ("CRM", "Streaming", "Profile-based", "Set up", "View documentation"):
+        assert words in rail
+    assert signed_in.get(CATALOG).content.decode().count("data-rail=") == 0
+    assert signed_in.get(CATALOG, {"rail": "zendesk"}).content.decode().count("data-rail=") == 1
+    assert signed_in.get(reverse("connections:catalog-rail", args=["nothing"])).status_code == 404
+
+
+def test_a_card_leads_to_accounts_dataflows_and_documentation(signed_in: Client) -> None:
+    page = signed_in.get(CATALOG).content.decode()
+    documentation = reverse("connections:documentation", args=["zendesk"])
+    for url in (reverse("connections:accounts"), reverse("activations:browse"), documentation):
+        assert f'class="menu-item" href="{url}"' in page
+    text = signed_in.get(documentation).content.decode()
+    assert "contacts and their fields stay as they are" in text
+    assert signed_in.get(documentation.replace("zendesk", "nothing")).status_code == 404
+
+
+def test_more_destinations_than_recommended_are_said_but_not_forbidden(
+    signed_in: Client,
+) -> None:
+    account = factories.AccountFactory()
+    one_less = [
+        Destination(name=f"One of many {n}", account=account, status="enabled")
+        for n in range(MOST_RECOMMENDED - 1)
+    ]
+    Destination.objects.bulk_create(one_less)
+    factories.DestinationFactory(name="", account=None, status="draft")
+    assert "soft limit" not in signed_in.get(CATALOG).content.decode()
+    factories.DestinationFactory(account=account)
+    assert "100 destinations: 100 are recommended" in signed_in.get(CATALOG).content.decode()
+    page = signed_in.post(reverse("connections:new"), follow=True).content.decode()
+    assert "soft limit" in page
+    assert "Connect to destination" in page
 
 
 def test_my_destinations_is_empty_until_one_is_set_up(signed_in: Client) -> None:

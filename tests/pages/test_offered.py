@@ -60,6 +60,9 @@ def _pages(scene: Destination) -> list[str]:
     names += ["activations:monitoring", "activations:people", "activations:ingestion"]
     names += ["activations:ingestion-api", "connections:alerts", "connections:alert-history"]
     pages = [reverse(name) for name in names]
+    pages += [
+        reverse(f"connections:{n}", args=["zendesk"]) for n in ("catalog-rail", "documentation")
+    ]
     for destination in Destination.objects.all():
         for name in DESTINATION_PAGES:
             pages.append(reverse(f"activations:{name}", args=[destination.uuid]))
