@@ -5,8 +5,11 @@ let opener = null;
 const rail = () => document.querySelector("#rail [data-rail]");
 const openers = () => [...document.querySelectorAll("[data-rail-open]")];
 
-function remember(url) {
-  history.replaceState(history.state, "", url);
+function remember(open) {
+  const address = new URL(location.href);
+  if (open === null) address.searchParams.delete("rail");
+  else address.searchParams.set("rail", open);
+  history.replaceState(history.state, "", address);
 }
 
 function mark(current) {
@@ -22,9 +25,7 @@ function close() {
   const from = opener ?? openers().find((other) => other.hasAttribute("aria-current"));
   document.getElementById("rail").replaceChildren();
   mark(null);
-  const address = new URL(location.href);
-  address.searchParams.delete("rail");
-  remember(address);
+  remember(null);
   opener = null;
   from?.focus();
 }
@@ -51,6 +52,6 @@ document.addEventListener("htmx:afterSwap", (event) => {
   if (event.target.id !== "rail" || !rail()) return;
   opener = openers().find((other) => other.getAttribute("hx-get") === rail().dataset.rail) ?? null;
   mark(opener);
-  if (opener) remember(opener.href);
+  if (opener) remember(opener.dataset.railOpen);
   document.getElementById("rail-title").focus();
 });
