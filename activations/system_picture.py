@@ -11,7 +11,8 @@ AUDIENCES, DESTINATIONS, ACCOUNTS = 0, 1, 2
 WIDTH: Final = 960
 _COLUMNS: Final = ((0, 280), (360, 280), (720, 240))
 _NODE_HEIGHT, _GAP, _TOP = 46, 14, 34
-_LETTERS: Final = 30
+# Of a name, in each column.
+_LETTERS: Final = (30, 30, 25)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,8 @@ class Node:
     @property
     def short(self) -> str:
         """As much of the name as fits."""
-        return self.name if len(self.name) <= _LETTERS else f"{self.name[: _LETTERS - 1]}…"
+        most = _LETTERS[self.column]
+        return self.name if len(self.name) <= most else f"{self.name[: most - 1]}…"
 
 
 @dataclass(frozen=True, slots=True)

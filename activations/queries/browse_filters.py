@@ -4,31 +4,38 @@ from typing import Final
 
 from django.db.models import Q, QuerySet
 
+from activations.models import Activation, Audience
 from connections.models import Account, AccountStatus, Destination, DestinationStatus
 from connections.models.accounts import Platform
 from connections.queries.filters import NOBODY, Chosen, Group, any_of, options, uuid_of
 
-PLATFORM, ACCOUNT, STATUS = "platform", "account", "status"
-NAMES: Final = (PLATFORM, ACCOUNT, STATUS)
+PLATFORM, ACCOUNT, STATUS, AUDIENCE = "platform", "account", "status", "audience"
+NAMES: Final = (PLATFORM, ACCOUNT, STATUS, AUDIENCE)
 # More would make the panel longer than anybody reads; the search finds the others by name.
 MOST_ACCOUNTS: Final = 50
 
 
 def narrow(*, found: QuerySet[Destination], chosen: Chosen) -> QuerySet[Destination]:
     """Those of `found` that fit at least one ticked box of each filter that has any."""
-    conditions = {PLATFORM: _of_platform, ACCOUNT: _of_account, STATUS: _of_status}
+    conditions = {
+        PLATFORM: _of_platform,
+        ACCOUNT: _of_account,
+        STATUS: _of_status,
+        AUDIENCE: _of_audience,
+    }
     for name, values in chosen.items():
         found = found.filter(any_of(values=values, condition=conditions[name]))
     return found
 
 
 def groups(*, chosen: Chosen) -> list[Group]:
-    """What the panel offers; at most three queries."""
+    """What the panel offers; at most four queries. Audiences come by a link only."""
     platforms, statuses = Platform.choices, DestinationStatus.choices
     return [
         Group(PLATFORM, "Destination", options(choices=platforms, chosen=chosen.get(PLATFORM, ()))),
         _accounts(chosen.get(ACCOUNT, ())),
         Group(STATUS, "Status", options(choices=statuses, chosen=chosen.get(STATUS, ()))),
+        *_audiences(chosen.get(AUDIENCE, ())),
     ]
 
 
@@ -43,12 +50,28 @@ def _of_account(value: str) -> Q:
     return Q(account__uuid=uuid) if uuid else NOBODY
 
 
+def _of_audience(value: str) -> Q:
+    uuid = uuid_of(value=value)
+    if uuid is None:
+        return NOBODY
+    return Q(pk__in=Activation.objects.filter(audience__uuid=uuid).values("destination"))
+
+
 def _of_status(value: str) -> Q:
     """As `connections.destinations.effective_status` has it."""
     is_held = Q(account__status=AccountStatus.REJECTED, status=DestinationStatus.ENABLED)
     if value == DestinationStatus.ERROR:
         return Q(status=value) | is_held
     return Q(status=value) & ~is_held
+
+
+def _audiences(chosen: tuple[str, ...]) -> list[Group]:
+    uuids = [uuid for value in chosen if (uuid := uuid_of(value=value))]
+    if not uuids:
+        return []
+    rows = Audience.objects.filter(uuid__in=uuids).order_by("name", "pk")
+    choices = [(str(audience.uuid), str(audience)) for audience in rows]
+    return [Group(AUDIENCE, "Audience", options(choices=choices, chosen=chosen))]
 
 
 def _accounts(chosen: tuple[str, ...]) -> Group:

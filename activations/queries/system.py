@@ -4,13 +4,14 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from activations import system_picture
-from activations.models import Activation
+from activations.models import Activation, Audience, AudienceDay
 from activations.system_picture import Node, Picture
 from connections.destinations import effective_status
 from connections.models import AccountStatus, Destination, DestinationStatus
+from connections.queries.filters import uuid_of
 
 MOST_AUDIENCES: Final = 12
 MOST_DESTINATIONS: Final = 25
@@ -24,6 +25,14 @@ _ACCOUNT: Final = {
     AccountStatus.REJECTED.value: ("Rejected", "danger"),
     AccountStatus.UNCHECKED.value: ("Not checked yet", "neutral"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The destinations that can be drawn, and how many there are."""
+
+    shown: tuple[Destination, ...]
+    total: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +55,11 @@ class System:
     hidden_destinations: int
 
     @property
+    def most_audiences(self) -> int:
+        """How many are drawn by themselves."""
+        return MOST_AUDIENCES
+
+    @property
     def selected_kind(self) -> str:
         """`audience`, `destination`, `account` or empty."""
         return self.selected.key.partition(":")[0] if self.selected is not None else ""
@@ -56,16 +70,23 @@ class System:
         return self.selected.key.partition(":")[2] if self.selected is not None else ""
 
 
-def choices() -> list[Destination]:
-    """Every destination that is set up, with its account, by name."""
+def find(*, words: str, alone: str) -> Found:
+    """Those that are set up and have the words in their name or account, by name.
+
+    `alone` is the UUID of one that is looked at by itself.
+    """
     rows = Destination.objects.exclude(status=DestinationStatus.DRAFT)
-    rows = rows.select_related("account").defer("account__contact_fields")
-    return list(rows.order_by("name", "pk"))
+    if uuid := uuid_of(value=alone):
+        rows = rows.filter(uuid=uuid)
+    for word in words.split():
+        rows = rows.filter(Q(name__icontains=word) | Q(account__name__icontains=word))
+    lean = rows.select_related("account").defer("account__contact_fields")
+    return Found(tuple(lean.order_by("name", "pk")[:MOST_DESTINATIONS]), rows.count())
 
 
-def load(*, destinations: list[Destination], selected: str) -> System:
-    """Four queries, whatever there is: the audiences that go to most destinations are shown."""
-    shown = destinations[:MOST_DESTINATIONS]
+def load(*, found: Found, selected: str) -> System:
+    """Four queries, whatever there is: the audiences with most members are drawn."""
+    shown = found.shown
     activations = Activation.objects.filter(destination__in=shown).order_by()
     audiences, total = _audiences(activations)
     counts = Counter(dict(activations.values_list("destination_id").annotate(count=Count("*"))))
@@ -82,23 +103,26 @@ def load(*, destinations: list[Destination], selected: str) -> System:
     picture = system_picture.draw(nodes=nodes, links=links, selected=selected)
     chosen = next((node for node in nodes if node.key == selected and not node.is_group), None)
     rows = tuple(Row(one, effective_status(one), counts[one.pk]) for one in shown)
-    return System(picture, rows, chosen, hidden, len(destinations) - len(shown))
+    return System(picture, rows, chosen, hidden, found.total - len(shown))
 
 
 def _audiences(activations: QuerySet[Activation]) -> tuple[list[Any], int]:
-    found = (
-        activations.values("audience_id", "audience__uuid", "audience__name")
-        .annotate(count=Count("*"))
-        .order_by("-count", "audience__name", "audience_id")
+    here = activations.filter(audience=OuterRef("pk"))
+    newest = AudienceDay.objects.filter(audience=OuterRef("pk")).order_by("-on")
+    sent = Audience.objects.filter(Exists(here))
+    found = sent.annotate(
+        # None: it was never counted.
+        members=Subquery(newest.values(count=F("realized") + F("existing"))[:1]),
+        destinations=Subquery(here.values("audience").annotate(n=Count("*")).values("n")),
     )
-    total = activations.aggregate(count=Count("audience_id", distinct=True))["count"]
-    return list(found[:MOST_AUDIENCES]), total
+    most_first = F("members").desc(nulls_last=True)
+    return list(found.order_by(most_first, "name", "pk")[:MOST_AUDIENCES]), sent.count()
 
 
 def _links(
-    activations: QuerySet[Activation], audiences: list[Any], shown: list[Destination]
+    activations: QuerySet[Activation], audiences: list[Any], shown: tuple[Destination, ...]
 ) -> list[tuple[str, str]]:
-    audience = {row["audience_id"]: f"audience:{row['audience__uuid']}" for row in audiences}
+    audience = {row.pk: f"audience:{row.uuid}" for row in audiences}
     destination = {one.pk: f"destination:{one.uuid}" for one in shown}
     pairs = activations.filter(audience_id__in=list(audience)).order_by("pk")
     return [
@@ -108,7 +132,7 @@ def _links(
 
 
 def _rest(
-    counts: Counter[int], links: list[tuple[str, str]], shown: list[Destination]
+    counts: Counter[int], links: list[tuple[str, str]], shown: tuple[Destination, ...]
 ) -> list[tuple[str, str]]:
     """From the others to the destinations that have some of them."""
     drawn = Counter(destination for _, destination in links)
@@ -117,11 +141,11 @@ def _rest(
 
 
 def _audience(row: Any) -> Node:
-    count = row["count"]
-    words = f"to {count} destination{'' if count == 1 else 's'}"
-    return Node(
-        f"audience:{row['audience__uuid']}", 0, row["audience__name"] or "Not yet named", words
-    )
+    """`row` carries the annotations of `_audiences`."""
+    words = f"to {row.destinations} destination{'' if row.destinations == 1 else 's'}"
+    if row.members is not None:
+        words = f"{row.members:,} member{'' if row.members == 1 else 's'} · {words}"
+    return Node(f"audience:{row.uuid}", 0, row.name or "Not yet named", words)
 
 
 def _destination(one: Destination, count: int) -> Node:
@@ -130,7 +154,7 @@ def _destination(one: Destination, count: int) -> Node:
     return Node(f"destination:{one.uuid}", 1, one.name, words, tone)
 
 
-def _accounts(shown: list[Destination]) -> list[Node]:
+def _accounts(shown: tuple[Destination, ...]) -> list[Node]:
     found = {}
     for one in shown:
         if one.account is not None:

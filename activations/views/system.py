@@ -5,19 +5,20 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from activations.queries import system
+from activations.views.lists import Asked
 from connections.permissions import Permission, requires
 
 
 @requires(Permission.VIEW_DESTINATIONS, Permission.VIEW_AUDIENCES)
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
-    """`?destination=<uuid>` draws that one alone, `?node=audience:<uuid>` selects a node."""
-    wanted, choices = request.GET.get("destination", ""), system.choices()
-    shown = [one for one in choices if str(one.uuid) == wanted] or choices
+    """`?q=words`; `?destination=<uuid>` draws one alone, `?node=audience:<uuid>` selects a node."""
+    asked = Asked.by(request, default="name", filters=("destination",))
+    found = system.find(words=asked.words, alone=asked.filters.get("destination", ""))
     context = {
         "section": "system",
-        "choices": choices,
-        "wanted": wanted,
-        "system": system.load(destinations=shown, selected=request.GET.get("node", "")),
+        "asked": asked,
+        "found": found,
+        "system": system.load(found=found, selected=request.GET.get("node", "")),
     }
     return render(request, "activations/system.html", context)

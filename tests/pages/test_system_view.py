@@ -5,7 +5,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
-from activations.queries.system import MOST_AUDIENCES
+from activations.queries.system import MOST_AUDIENCES, MOST_DESTINATIONS
 from connections.models import Destination
 from tests import factories
 from tests.pages.conftest import CountQueries
@@ -65,6 +65,62 @@ def test_many_audiences_stand_together(signed_in: Client, destination: Destinati
     assert "and 30 more audiences" in answer.content.decode()
 
 
+def test_the_audiences_with_most_members_are_drawn(
+    signed_in: Client, destination: Destination
+) -> None:
+    for number in range(MOST_AUDIENCES + 1):
+        audience = factories.AudienceFactory(name=f"Audience {number:02}")
+        factories.ActivationFactory(destination=destination, audience=audience)
+        factories.AudienceDayFactory(audience=audience, realized=number, existing=1000)
+    uncounted = factories.AudienceFactory(name="Never counted")
+    factories.ActivationFactory(destination=destination, audience=uncounted)
+    answer = signed_in.get(URL)
+    names = [
+        placed.node.name
+        for placed in answer.context["system"].picture.nodes
+        if placed.node.key.startswith("audience:")
+    ]
+    assert names == [f"Audience {number:02}" for number in range(MOST_AUDIENCES, 0, -1)]
+    page = answer.content.decode()
+    assert "1,012 members · to 1 destination" in page
+    assert "Drawn are the 12 audiences with most members" in page
+
+
+def test_the_newest_count_of_members_is_taken(signed_in: Client, destination: Destination) -> None:
+    audience = factories.AudienceFactory()
+    factories.ActivationFactory(destination=destination, audience=audience)
+    for day, realized in ((1, 7), (2, 5)):
+        on = factories.NOON.date().replace(day=day)
+        factories.AudienceDayFactory(audience=audience, on=on, realized=realized, existing=0)
+    assert "5 members" in signed_in.get(URL).content.decode()
+
+
+def test_what_is_left_out_is_said_and_found_by_a_search(signed_in: Client) -> None:
+    account = factories.AccountFactory(name="Acme Sell")
+    for number in range(MOST_DESTINATIONS + 3):
+        factories.DestinationFactory(name=f"Destination {number:02}", account=account)
+    page = signed_in.get(URL).content.decode()
+    assert "Drawn are the first 25 destinations by name; 3 more are not" in page
+    rows = signed_in.get(URL, {"q": "destination 27"}).context["system"].rows
+    assert [row.destination.name for row in rows] == ["Destination 27"]
+    assert "No destination fits" in signed_in.get(URL, {"q": "nothing"}).content.decode()
+
+
+def test_every_selection_leads_to_its_dataflows(
+    signed_in: Client, destination: Destination
+) -> None:
+    activation = factories.ActivationFactory(destination=destination)
+    factories.DestinationFactory(name="Another")
+    browse = reverse("activations:browse")
+    account = destination.account
+    assert account is not None
+    for kind, uuid in (("audience", activation.audience.uuid), ("account", account.uuid)):
+        page = signed_in.get(URL, {"node": f"{kind}:{uuid}"}).content.decode()
+        assert f'href="{browse}?{kind}={uuid}">View dataflows' in page
+        rows = signed_in.get(browse, {kind: str(uuid)}).context["rows"]
+        assert [row.destination.name for row in rows] == ["Zendesk CRM"]
+
+
 def test_a_status_has_a_word_and_a_shape(signed_in: Client) -> None:
     factories.DestinationFactory(account__status="rejected")
     page = signed_in.get(URL).content.decode()
@@ -85,4 +141,4 @@ def test_thirty_of_everything_take_as_many_queries_as_one(
     for _ in range(30):
         factories.ActivationFactory(destination=destination)
         factories.ActivationFactory()
-    assert count_queries(URL) == one <= 8
+    assert count_queries(URL) == one <= 9
