@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from activations.clock import SteadyClock
-from activations.deliveries.store import backfills, claims, overview
+from activations.deliveries.store import backfills, claims, overview, resends
 from activations.deliveries.store.settlements import Tally
 from activations.ingestion import IngestReport, ingest
 from activations.sending.courier import Courier
@@ -108,11 +108,12 @@ def deliver(
 
 
 def _tidy(clock: Callable[[], datetime]) -> None:
-    """Take over from crashed workers, open schedules, and keep to the database's clock."""
+    """Take over from crashed workers, open schedules, go on with jobs; the database's clock."""
     if isinstance(clock, SteadyClock) and clock.age_seconds >= READ_CLOCK_EVERY_SECONDS:
         clock.read_anew()
     claims.reap(at=clock())
     backfills.open_due_activations(at=clock())
+    resends.advance(at=clock())
 
 
 def _is_done(until_idle: bool, patience: float, busy_at: float, fleet: "_Fleet") -> bool:

@@ -183,6 +183,17 @@ class BackfillFactory(DjangoModelFactory[activations.Backfill]):
     created_at = NOON
 
 
+class ResendFactory(DjangoModelFactory[activations.Resend]):
+    """Ordered at `NOON`, not started."""
+
+    class Meta:
+        model = activations.Resend
+
+    destination = factory.SubFactory(DestinationFactory)
+    audience = factory.SubFactory(AudienceFactory)
+    created_at = NOON
+
+
 class DeliveryFactory(DjangoModelFactory[activations.Delivery]):
     """Pending and due at `NOON`."""
 

@@ -8,6 +8,7 @@ from activations.models.drafts import ActivationDraft
 from activations.models.ingestion import IngestHour, IngestReceipt
 from activations.models.mappings import Activation, FieldMapping
 from activations.models.profiles import Profile
+from activations.models.resends import Resend
 from activations.models.runs import AudienceRun, AudienceRunCursor, Backfill, DataflowRun
 from activations.models.uploads import Upload, UploadReject
 
@@ -29,6 +30,7 @@ __all__ = [
     "IngestReceipt",
     "Membership",
     "Profile",
+    "Resend",
     "Upload",
     "UploadReject",
 ]

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from activations.audiences import store as audiences
-from activations.deliveries.store import attempts, audience_runs, intake, runs
+from activations.deliveries.store import attempts, audience_runs, intake, resends, runs
 from activations.services import audience_days, ingest_hours, receipts
 from activations.services.uploads import lifecycle
 from connections import accounts, alerts
@@ -66,6 +66,7 @@ def prune(*, at: datetime, stop: Callable[[], bool] = _never) -> None:
         while not stop() and forget(at=at, limit=PRUNE_AT_ONCE) == PRUNE_AT_ONCE:
             pass
     runs.prune(before=at - KEEP_RUNS_FOR)
+    resends.prune(before=at - KEEP_RUNS_FOR)
     alerts.prune(before=at - KEEP_ALERTS_FOR)
     lifecycle.prune(at=at)
     ingest_hours.prune(at=at)

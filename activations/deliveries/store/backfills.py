@@ -4,18 +4,16 @@ A chunk costs the same wherever it is: each of its queries begins at the cursor 
 looks up the ids it was given.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import UTC, datetime
-from heapq import merge
-from itertools import islice
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from activations import rowsets
-from activations.deliveries.store import intake, runs
-from activations.models import Activation, Backfill, Delivery, Membership, Profile
-from activations.terms import DeliveryState, Lane, MembershipStatus
+from activations.deliveries.store import intake, members, runs
+from activations.models import Activation, Backfill, Delivery
+from activations.terms import DeliveryState, Lane
 from connections.models import Destination, DestinationStatus
 
 CHUNK_PROFILES = 1_000
@@ -85,13 +83,12 @@ def advance(*, at: datetime) -> bool:
 
 def _advance_audience(backfill: Backfill, at: datetime) -> tuple[int | None, int]:
     assert backfill.activation is not None
-    ids = _next_members(backfill.activation.audience_id, backfill.cursor)
+    ids = members.following(
+        audience_id=backfill.activation.audience_id, cursor=backfill.cursor, most=CHUNK_PROFILES
+    )
     if not ids:
         return None, 0
-    # A live change of one of them must come before this chunk or after it: else a row made here
-    # could be sent with the profile as it was, and the change would find no row to tell.
-    profiles = Profile.objects.filter(pk__in=rowsets.numbers(ids))
-    list(profiles.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+    members.hold(profile_ids=ids)
     there = intake.deliveries_of(profile_ids=ids)
     ours = [row.id for row in there if row.destination_id == backfill.destination_id]
     count = intake.advance(_behind(backfill, ours), at=at, lane=Lane.BACKFILL)
@@ -99,20 +96,6 @@ def _advance_audience(backfill: Backfill, at: datetime) -> tuple[int | None, int
         activation_id=backfill.activation.pk, profile_ids=ids, at=at
     )
     return ids[-1], count
-
-
-def _next_members(audience_id: int, cursor: int) -> Sequence[int]:
-    """Profiles past the cursor, in order; whoever has exited may have a delivery too."""
-    # A query for each status follows the index; together they would have to be sorted, all of
-    # them for every chunk.
-    memberships = Membership.objects.filter(audience_id=audience_id, profile_id__gt=cursor)
-    runs_of_ids = [
-        memberships.filter(status=status)
-        .order_by("profile_id")
-        .values_list("profile_id", flat=True)[:CHUNK_PROFILES]
-        for status in MembershipStatus
-    ]
-    return list(islice(merge(*runs_of_ids), CHUNK_PROFILES))
 
 
 def _refresh(backfill: Backfill, at: datetime) -> tuple[int | None, int]:

@@ -16,7 +16,7 @@ from django.utils import timezone
 from activations.deliveries import settlement
 from activations.deliveries.store import bulk, families, runs, standings
 from activations.deliveries.store.standings import Change, Row
-from activations.models import Attempt, Backfill, Delivery
+from activations.models import Attempt, Backfill, Delivery, Resend
 from activations.terms import DeliveryState
 from connections.models import Account, AccountStatus, Destination, DestinationStatus
 
@@ -72,9 +72,10 @@ def has_open_work(*, except_accounts: Collection[int] = ()) -> bool:
         finished_at__isnull=True, destination__status=DestinationStatus.ENABLED
     )
     rows = Delivery.objects.filter(destination_id=OuterRef("pk"))
+    resends = Resend.objects.filter(destination_id=OuterRef("pk"), finished_at__isnull=True)
     working = _sending().exclude(account_id__in=except_accounts)
     is_open, is_leased = Exists(rows.filter(_IS_OPEN)), Exists(rows.filter(_IS_LEASED))
-    return backfills.exists() or working.filter(is_open | is_leased).exists()
+    return backfills.exists() or working.filter(is_open | is_leased | Exists(resends)).exists()
 
 
 def claim(*, account_id: int, limit: int, at: datetime) -> list[Claimed]:

@@ -130,6 +130,32 @@ def _move_on(locked: QuerySet[Delivery], at: datetime, lane: Lane) -> int:
     )
 
 
+def send_again(*, delivery_ids: Collection[int], at: datetime) -> dict[int, int]:
+    """Have these rows sent whether anything changed or not: the `desired_seq` of each.
+
+    0 for those a worker has in hand: its request may have begun before, and what it writes down
+    would pass for the one that is wanted. What waits for its turn or a later try goes on waiting.
+    """
+    rows = Delivery.objects.filter(pk__in=rowsets.numbers(delivery_ids))
+    locked = rows.select_for_update(no_key=True).order_by("pk")
+    found = {
+        pk: (state, seq) for pk, state, seq in locked.values_list("pk", "state", "desired_seq")
+    }
+    free = [pk for pk, (state, _) in found.items() if state != DeliveryState.LEASED]
+    waits = Q(state__in=(DeliveryState.PENDING, DeliveryState.WAITING))
+    Delivery.objects.filter(pk__in=rowsets.numbers(free)).update(
+        desired_seq=F("desired_seq") + 1,
+        # Equal to nothing, so that the next claim does not take the contact for unchanged.
+        delivered_digest="",
+        state=Case(When(waits, then=F("state")), default=Value(DeliveryState.PENDING.value)),
+        next_attempt_at=Case(When(waits, then=F("next_attempt_at")), default=Value(at)),
+        lane=Case(When(waits, then=F("lane")), default=Value(int(Lane.BACKFILL))),
+        updated_at=at,
+    )
+    moved = set(free)
+    return {pk: seq + 1 if pk in moved else 0 for pk, (_, seq) in found.items()}
+
+
 def create_for_audience(*, activation_id: int, profile_ids: Collection[int], at: datetime) -> int:
     """Rows for those of the profiles that are in the activated audience and have none yet."""
     made = _create(profile_ids, "activation.id = %s", [activation_id], Lane.BACKFILL, at)
