@@ -5,19 +5,19 @@ from django.urls import path
 from activations.views import (
     audiences,
     browse,
-    destination,
     ingestion,
     monitoring,
     people,
-    profiles,
     system,
     uploads,
 )
+from activations.views.destination import data, live, problems, profiles, runs, settings
 from activations.views.wizard import audiences as audiences_step
 from activations.views.wizard import mapping, opening, pickers, preview, review, schedule
 
 app_name = "activations"
 
+_DATA = "destinations/<uuid:uuid>/activation-data/"
 _DRAFT = "activations/drafts/<uuid:uuid>/"
 
 urlpatterns = [
@@ -25,23 +25,23 @@ urlpatterns = [
     path("destinations/system/", system.show, name="system"),
     path("destinations/activate/", browse.choose, name="choose"),
     path("destinations/<uuid:uuid>/rail/", browse.rail, name="browse-rail"),
-    path("destinations/<uuid:uuid>/", destination.dataflow_runs, name="destination-detail"),
-    path(
-        "destinations/<uuid:uuid>/activation-data/",
-        destination.activation_data,
-        name="destination-data",
-    ),
-    path("destinations/<uuid:uuid>/problems/", destination.problems, name="destination-problems"),
+    path("destinations/<uuid:uuid>/", runs.show, name="destination-detail"),
+    path("destinations/<uuid:uuid>/live/", live.news, name="destination-live"),
+    path(_DATA, data.show, name="destination-data"),
+    path(f"{_DATA}send-again/", data.send_again, name="activate-now"),
+    path(f"{_DATA}send-again/<uuid:job>/stop/", data.stop, name="activate-now-stop"),
+    path(f"{_DATA}remove/", data.remove, name="remove-audiences"),
+    path("destinations/<uuid:uuid>/profiles/", profiles.listing, name="profiles"),
     path("destinations/<uuid:uuid>/profiles.csv", profiles.download, name="profiles-csv"),
     path(
-        "destinations/<uuid:uuid>/activation-data/remove/",
-        destination.remove_audiences,
-        name="remove-audiences",
+        "destinations/<uuid:uuid>/profiles/<str:reference>/",
+        profiles.show,
+        name="destination-profile",
     ),
-    path("destinations/<uuid:uuid>/live/", destination.live, name="destination-live"),
-    path("destinations/<uuid:uuid>/profiles/", profiles.listing, name="profiles"),
-    path("destinations/<uuid:uuid>/retry/", destination.retry, name="retry"),
-    path("destinations/<uuid:uuid>/delete/", destination.delete, name="delete"),
+    path("destinations/<uuid:uuid>/problems/", problems.show, name="destination-problems"),
+    path("destinations/<uuid:uuid>/retry/", problems.retry, name="retry"),
+    path("destinations/<uuid:uuid>/settings/", settings.show, name="destination-settings"),
+    path("destinations/<uuid:uuid>/delete/", settings.delete, name="delete"),
     path("destinations/<uuid:uuid>/activate/", opening.activate, name="activate"),
     path(f"{_DRAFT}audiences/", audiences_step.step, name="draft-audiences"),
     path(f"{_DRAFT}mapping/", mapping.step, name="draft-mapping"),

@@ -142,12 +142,11 @@ def _bare(text: str) -> str:
 
 
 class NameForm(forms.Form):
-    """Name and description of a destination."""
+    """Name and description of a destination; `has_focus` where nothing else is on the page."""
 
     name = forms.CharField(
         label="Name",
         max_length=200,
-        widget=forms.TextInput(attrs={"autofocus": True}),
         help_text="A name by which you will recognise this destination.",
     )
     description = forms.CharField(
@@ -158,9 +157,12 @@ class NameForm(forms.Form):
         help_text="What this destination is for.",
     )
 
-    def __init__(self, *args: Any, destination: Destination, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, destination: Destination, has_focus: bool = True, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.destination = destination
+        self.fields["name"].widget.attrs["autofocus"] = has_focus
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]

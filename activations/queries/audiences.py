@@ -105,7 +105,7 @@ def listing(
     """Those whose name, id or namespace contains the words, with `destination_count`."""
     found = _filtered(filters).annotate(
         destination_count=Coalesce(Subquery(_ACTIVATION_COUNT), 0),
-        member_count=Coalesce(Subquery(_NEWEST.values(count=F("realized") + F("existing"))[:1]), 0),
+        member_count=newest_members(of="pk"),
     )
     for word in words.split():
         found = found.filter(
@@ -125,6 +125,12 @@ def with_counts(*, audiences: Collection[Audience]) -> list[Row]:
         Row(audience, counts.get(audience.pk, StatusCounts()), destinations[audience.pk])
         for audience in audiences
     ]
+
+
+def newest_members(*, of: str) -> Coalesce:
+    """Who qualified when it was counted last, to annotate rows with; `of` is their audience key."""
+    days = AudienceDay.objects.filter(audience_id=OuterRef(of)).order_by("-on")
+    return Coalesce(Subquery(days.values(count=F("realized") + F("existing"))[:1]), 0)
 
 
 def newest_counts(*, audience_ids: Collection[int]) -> Mapping[int, StatusCounts]:

@@ -112,6 +112,17 @@ class Neighbour:
     queued: int
 
 
+def codes(*, destination_id: int) -> Mapping[str, Mapping[str, int]]:
+    """How many have ended with each code, by state, in one query."""
+    found = _codes(Destination.objects.filter(pk=destination_id))
+    return found.get(destination_id, {})
+
+
+def ended() -> Subquery:
+    """How many profiles of a destination are excluded or failed, to annotate it with."""
+    return _count(Q(state__in=ENDED))
+
+
 def neighbours(*, destination_id: int, token_fingerprint: str) -> tuple[Neighbour, ...]:
     """Who shares the pace of the token, in one query; the longest line first."""
     sharing = (

@@ -1,18 +1,22 @@
-"""The profiles of a destination that stand at one state or code, page by page."""
+"""The profiles of a destination, all or those that stand at one state or code, page by page."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from activations.deliveries.store.attempts import HANDED_BACK
 from activations.models import Attempt, Delivery
+from activations.queries import codes, large_counts, references
 from activations.queries.census import ENDED, IN_DOUBT
 from activations.terms import DeliveryState
 
 PAGE_SIZE = 25
+# Requests about one profile that are told of.
+HISTORY = 100
 CHUNK = 1_000
 UNSETTLED = "unsettled"
 
@@ -22,20 +26,25 @@ _WITHOUT_STATUS = {"not-sent": "not sent", "": "under way", "unknown": "no answe
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """Which deliveries: a state, or `unsettled` across them; and of these one code, if given."""
+    """Which deliveries: all, a state, or `unsettled` across them; of these one code, if given."""
 
-    state: str
+    state: str = ""
     code: str | None = None
 
     @property
     def is_known(self) -> bool:
         """Whether there can be any."""
-        return self.state in {UNSETTLED, *DeliveryState.values}
+        return self.state in {"", UNSETTLED, *DeliveryState.values}
 
     @property
     def is_ended(self) -> bool:
         """Excluded or failed: `code` and `detail` say why."""
         return self.state in ENDED
+
+    @property
+    def key(self) -> str:
+        """What its pages go by: of each kind the next ones are found without sorting it."""
+        return "pk" if self.state else "profile_id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +70,7 @@ class Row:
     """One profile; `who` is its e-mail address, else its first other identity."""
 
     key: int
+    reference: str
     who: str
     state: str
     code: str
@@ -76,10 +86,23 @@ class Row:
         """The state in words."""
         return str(DeliveryState(self.state).label)
 
+    @property
+    def has_ended(self) -> bool:
+        """Excluded or failed."""
+        return self.state in ENDED
+
+    @property
+    def meaning(self) -> str:
+        """The code in words; empty without one."""
+        return codes.meaning(code=self.code) if self.code else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """By key, since a list of a million has no page number that stays; 0: there is none."""
+    """By key, since a list of a million has no page number that stays; 0: there is none.
+
+    `count` is half a minute old when it is large.
+    """
 
     rows: Sequence[Row]
     count: int
@@ -89,22 +112,36 @@ class Page:
 
 def page(*, destination_id: int, kind: Kind, after: int = 0, before: int = 0) -> Page:
     """The page that follows the row `after`, or the one before `before`; three queries."""
-    found = _of(destination_id, kind)
+    found, key = _of(destination_id, kind), kind.key
     if before:
-        chunk = _read(found.filter(pk__lt=before).order_by("-pk"))
+        chunk = _read(found.filter(**{f"{key}__lt": before}).order_by(f"-{key}"))
         has_more, rows = len(chunk) > PAGE_SIZE, chunk[:PAGE_SIZE][::-1]
         has_before, has_after = has_more, bool(rows)
     else:
-        chunk = _read(found.filter(pk__gt=after).order_by("pk"))
+        chunk = _read(found.filter(**{f"{key}__gt": after}).order_by(key))
         has_more, rows = len(chunk) > PAGE_SIZE, chunk[:PAGE_SIZE]
         has_before, has_after = after > 0, has_more
-    requests = Attempt.objects.in_bulk([row["last"] for row in rows if row["last"]])
     return Page(
-        rows=[_row(row, requests.get(row["last"])) for row in rows],
-        count=found.count(),
-        after=rows[-1]["pk"] if rows and has_after else 0,
-        before=rows[0]["pk"] if rows and has_before else 0,
+        rows=_told(rows),
+        count=_count(destination_id, kind),
+        after=rows[-1][key] if rows and has_after else 0,
+        before=rows[0][key] if rows and has_before else 0,
     )
+
+
+def of_profile(*, destination_id: int, profile_id: int) -> Row | None:
+    """How one profile stands there; two queries."""
+    rows = Delivery.objects.filter(destination_id=destination_id, profile_id=profile_id)
+    return next(iter(_told(_read(rows))), None)
+
+
+def history(*, destination_id: int, profile_id: int) -> list[Request]:
+    """The requests about one profile, the newest first; two queries."""
+    rows = Delivery.objects.filter(destination_id=destination_id, profile_id=profile_id)
+    log = Attempt.objects.filter(delivery_id__in=list(rows.values_list("pk", flat=True)))
+    # In the order of their index: in that of their keys, the whole log might be walked through.
+    sent = log.exclude(outcome=HANDED_BACK).order_by("-delivery_id", "-fence")
+    return [request_of(attempt=one) for one in sent[:HISTORY]]
 
 
 def every(*, destination_id: int, kind: Kind) -> Iterator[Row]:
@@ -113,33 +150,50 @@ def every(*, destination_id: int, kind: Kind) -> Iterator[Row]:
     while True:
         found = _of(destination_id, kind).filter(pk__gt=last).order_by("pk")
         chunk = _read(found, most=CHUNK)
-        requests = Attempt.objects.in_bulk([row["last"] for row in chunk if row["last"]])
-        yield from (_row(row, requests.get(row["last"])) for row in chunk)
+        yield from _told(chunk)
         if len(chunk) < CHUNK:
             return
         last = chunk[-1]["pk"]
 
 
 def _of(destination_id: int, kind: Kind) -> QuerySet[Delivery]:
+    if not kind.state:
+        return Delivery.objects.filter(destination_id=destination_id)
     which = IN_DOUBT if kind.state == UNSETTLED else Q(state=kind.state)
     if kind.code is not None:
         which &= Q(code=kind.code)
     return Delivery.objects.filter(which, destination_id=destination_id)
 
 
+def _count(destination_id: int, kind: Kind) -> int:
+    about = f"profiles:{destination_id}:{sha256(repr(kind).encode()).hexdigest()[:16]}"
+    known = large_counts.recalled(about=about).get("count")
+    if known is not None:
+        return known
+    count = _of(destination_id, kind).count()
+    large_counts.remember(about=about, counts={"count": count})
+    return count
+
+
 def _read(rows: QuerySet[Delivery], *, most: int = PAGE_SIZE + 1) -> list[dict[str, Any]]:
     sent = Attempt.objects.filter(delivery_id=OuterRef("pk")).exclude(outcome=HANDED_BACK)
     found = rows.values(
-        *("pk", "profile__email", "profile__identity", "state", "code", "detail"),
+        *("pk", "profile_id", "profile__email", "profile__identity", "state", "code", "detail"),
         *("updated_at", "next_attempt_at", "unsettled_until", "attempts"),
         last=Subquery(sent.order_by("-fence").values("pk")[:1]),
     )
     return list(found[:most])
 
 
+def _told(rows: Sequence[dict[str, Any]]) -> list[Row]:
+    requests = Attempt.objects.in_bulk([row["last"] for row in rows if row["last"]])
+    return [_row(row, requests.get(row["last"])) for row in rows]
+
+
 def _row(row: dict[str, Any], attempt: Attempt | None) -> Row:
     return Row(
         key=row["pk"],
+        reference=references.to(profile_id=row["profile_id"]),
         who=row["profile__email"] or row["profile__identity"],
         state=row["state"],
         code=row["code"],
@@ -148,11 +202,12 @@ def _row(row: dict[str, Any], attempt: Attempt | None) -> Row:
         next_attempt_at=row["next_attempt_at"],
         unsettled_until=row["unsettled_until"],
         attempts=row["attempts"],
-        request=_request(attempt) if attempt is not None else None,
+        request=request_of(attempt=attempt) if attempt is not None else None,
     )
 
 
-def _request(attempt: Attempt) -> Request:
+def request_of(*, attempt: Attempt) -> Request:
+    """An attempt as pages tell of it."""
     return Request(
         status=attempt.http_status,
         outcome=attempt.outcome,

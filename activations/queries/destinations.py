@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from activations.models import Activation, ActivationDraft, DataflowRun, Delivery
+from activations.models import Activation, DataflowRun, Delivery
 from activations.queries import browse_filters
 from activations.terms import DeliveryState
 from connections.destinations import effective_status
@@ -57,28 +57,6 @@ class Row:
     def is_on(self) -> bool:
         """What the switch shows; one that was stopped by itself counts as on."""
         return self.destination.status != DestinationStatus.DISABLED
-
-
-@dataclass(frozen=True, slots=True)
-class WayIn:
-    """What leads into the activation wizard: how much is activated, and a draft left open."""
-
-    audience_count: int
-    has_draft: bool
-
-
-def way_in(*, destination_id: int, person_id: int | None) -> WayIn:
-    """Of one destination for one person, in one query."""
-    drafts = ActivationDraft.objects.filter(
-        destination=OuterRef("pk"), created_by_id=person_id, finished_at__isnull=True
-    )
-    found = (
-        Destination.objects.filter(pk=destination_id)
-        .order_by()
-        .values_list(Count("activations"), Exists(drafts))
-        .first()
-    )
-    return WayIn(*(found or (0, False)))
 
 
 def browse(

@@ -25,8 +25,13 @@ class Outlook:
     @property
     def limit(self) -> str:
         """The token's limit in words; empty without one."""
-        rate: float = settings.ZENDESK_REQUESTS_PER_SECOND
-        return f"{rate:g} requests a second" if rate else ""
+        return limit_in_words()
+
+
+def limit_in_words() -> str:
+    """How many requests a token may make; empty without a limit."""
+    rate: float = settings.ZENDESK_REQUESTS_PER_SECOND
+    return f"{rate:g} requests a second" if rate else ""
 
 
 def of(

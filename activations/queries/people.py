@@ -8,14 +8,13 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.conf import settings
-from django.core.signing import BadSignature, Signer
 
 from activations.deliveries.store.attempts import HANDED_BACK
 from activations.models import Attempt, Delivery, Membership, Profile
 from activations.profiles import identity
-from activations.queries import codes, preview
+from activations.queries import codes, preview, references
 from activations.queries.audiences import full_name
-from activations.queries.deliveries import Request
+from activations.queries.deliveries import Request, request_of
 from activations.services import configuration
 from activations.terms import DeliveryState
 from connections.models import Destination
@@ -23,8 +22,6 @@ from connections.models import Destination
 MOST_MEMBERSHIPS: Final = 200
 _SHOWN_ATTEMPTS: Final = 100
 _LONGEST_TEXT: Final = 1_000
-# No address and no row number of a person stands in an address of ours.
-_signer: Final = Signer(salt="activations.person", sep="~")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +85,7 @@ def reference_to(*, email: str) -> str | None:
     """How to speak of the profile known by this address; None when there is none."""
     key = f"{identity.EMAIL}:{email.strip().lower()}"
     found = Profile.objects.filter(identity=key).values_list("pk", flat=True).first()
-    return _signer.sign(str(found)) if found is not None else None
+    return references.to(profile_id=found) if found is not None else None
 
 
 def get(*, reference: str) -> Person:
@@ -126,10 +123,10 @@ def next_request(
 
 
 def _profile(reference: str) -> Profile:
-    try:
-        return Profile.objects.get(pk=int(_signer.unsign(reference)))
-    except (BadSignature, ValueError) as error:
-        raise Profile.DoesNotExist from error
+    profile_id = references.read(reference=reference)
+    if profile_id is None:
+        raise Profile.DoesNotExist
+    return Profile.objects.get(pk=profile_id)
 
 
 def _holdings(profile: Profile) -> list[Holding]:
@@ -140,9 +137,7 @@ def _holdings(profile: Profile) -> list[Holding]:
     attempts = log.exclude(outcome=HANDED_BACK).order_by("-delivery_id", "-fence")
     requests: dict[int, list[Request]] = defaultdict(list)
     for one in attempts[:_SHOWN_ATTEMPTS]:
-        requests[one.delivery_id].append(
-            Request(one.http_status, one.outcome, one.code, one.request_id, one.started_at)
-        )
+        requests[one.delivery_id].append(request_of(attempt=one))
     return [Holding(delivery, requests[delivery.pk]) for delivery in deliveries]
 
 

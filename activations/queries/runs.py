@@ -1,12 +1,52 @@
 """Dataflow runs: what happened in each clock hour."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from django.db.models import QuerySet
 
 from activations.models import DataflowRun
 from activations.queries import sums
+
+_HOUR: Final = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """What a number of a run means."""
+
+    key: str
+    label: str
+    help: str
+
+
+# As Adobe Experience Platform defines them for its streaming destinations.
+METRICS: Final = (
+    Metric(
+        "received",
+        "Profiles received",
+        "Changes of profiles that this destination had to look at in the hour, before anybody is"
+        " excluded. It is neither the size of its audiences nor a number of different people.",
+    ),
+    Metric(
+        "activated",
+        "Identities activated",
+        "Delivered to Zendesk: contacts created, updated, or updated with the status exited. A"
+        " profile that was sent twice counts twice.",
+    ),
+    Metric(
+        "excluded",
+        "Identities excluded",
+        "Not sent, because something mandatory was missing or consent was not given.",
+    ),
+    Metric(
+        "failed",
+        "Identities failed",
+        "Refused by Zendesk. Only the last try counts: what is tried again by itself does not.",
+    ),
+    Metric("rate", "Activation rate", sums.RATE_HELP),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +56,7 @@ class Row:
     run: DataflowRun
     activation_rate: str
     is_processing: bool
+    processing_time: str
 
 
 def of(*, destination_id: int) -> QuerySet[DataflowRun]:
@@ -27,5 +68,17 @@ def rows(*, runs: list[DataflowRun], has_work: bool, at: datetime) -> list[Row]:
     """A run is processing while its hour lasts and something is still to be sent."""
     hour = at.replace(minute=0, second=0, microsecond=0)
     return [
-        Row(run, sums.of_run(run=run).rate, has_work and run.started_at >= hour) for run in runs
+        Row(
+            run,
+            sums.of_run(run=run).rate,
+            has_work and run.started_at >= hour,
+            _processing_time(run.started_at, at),
+        )
+        for run in runs
     ]
+
+
+def _processing_time(started_at: datetime, at: datetime) -> str:
+    """A run covers one clock hour, so that is how long it takes."""
+    passed = at - started_at
+    return "1 hour" if passed >= _HOUR else f"{int(passed.total_seconds() // 60)} min so far"

@@ -1,11 +1,11 @@
 """Where the profiles of a destination stand now, and why some were not sent."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Subquery
 
-from activations.models import Backfill, Delivery
+from activations.models import Delivery
 from activations.queries import census, codes
 from activations.queries.census import Census
 from activations.terms import DeliveryState
@@ -60,8 +60,8 @@ class Totals:
     """Each profile is counted in exactly one of activated, excluded, failed and pending."""
 
     census: Census
+    # Whether members are still being lined up.
     is_backfilling: bool
-    reasons: tuple[Reason, ...]
 
     @property
     def activated(self) -> int:
@@ -116,24 +116,22 @@ class Totals:
         return tuple(segments)
 
 
-def of(*, destination_id: int) -> Totals:
-    """Three queries, whatever the number of profiles or codes."""
-    counted = census.of(destination_id=destination_id)
+def of(*, destination_id: int, is_backfilling: bool) -> Totals:
+    """Two queries, whatever the number of profiles or codes."""
+    return Totals(census.of(destination_id=destination_id), is_backfilling)
+
+
+def reasons(*, destination_id: int) -> tuple[Reason, ...]:
+    """Why profiles were not delivered, what concerns most of them first; two queries."""
+    by_state = census.codes(destination_id=destination_id)
     found = [
         (state, code, count)
-        for state, by_code in (
-            (DeliveryState.EXCLUDED.value, counted.excluded),
-            (DeliveryState.FAILED.value, counted.failed),
-        )
+        for state, by_code in sorted(by_state.items())
         for code, count in by_code.items()
     ]
-    is_backfilling, examples = _look(destination_id, [(state, code) for state, code, _ in found])
-    reasons = (Reason(s, c, example, n) for (s, c, n), example in zip(found, examples, strict=True))
-    return Totals(
-        census=counted,
-        is_backfilling=is_backfilling,
-        reasons=tuple(sorted(reasons, key=lambda reason: (-reason.count, reason.code))),
-    )
+    examples = _examples(destination_id, [(state, code) for state, code, _ in found])
+    told = (Reason(s, c, examples[s, c], count) for s, c, count in found)
+    return tuple(sorted(told, key=lambda reason: (-reason.count, reason.code)))
 
 
 def reason(*, destination_id: int, state: str, code: str) -> Reason:
@@ -142,21 +140,17 @@ def reason(*, destination_id: int, state: str, code: str) -> Reason:
     return Reason(state, code, "", rows.count())
 
 
-def _look(destination_id: int, wanted: Sequence[tuple[str, str]]) -> tuple[bool, list[str]]:
-    """Whether a backfill is open, and what any one row of each state and code says.
-
-    An index leads to each of them, so a million rows do no harm.
-    """
+def _examples(
+    destination_id: int, wanted: Iterable[tuple[str, str]]
+) -> Mapping[tuple[str, str], str]:
+    """What any one row of each says: an index leads to it, so a million of them do no harm."""
+    keys = list(wanted)
+    if not keys:
+        return {}
     rows = Delivery.objects.filter(destination_id=destination_id).order_by()
-    open_ones = Backfill.objects.filter(destination_id=OuterRef("pk"), finished_at__isnull=True)
-    columns: dict[str, Subquery] = {
+    columns = {
         f"example_{number}": Subquery(rows.filter(state=state, code=code).values("detail")[:1])
-        for number, (state, code) in enumerate(wanted)
+        for number, (state, code) in enumerate(keys)
     }
-    found = (
-        Destination.objects.filter(pk=destination_id)
-        .values_list(Exists(open_ones), *columns.values())
-        .first()
-    )
-    is_backfilling, *examples = found or (False, *("" for _ in wanted))
-    return is_backfilling, [text or "" for text in examples]
+    found = Destination.objects.filter(pk=destination_id).values_list(*columns.values()).first()
+    return {key: text or "" for key, text in zip(keys, found or (), strict=True)}

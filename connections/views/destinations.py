@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 
 from connections import destinations
@@ -16,7 +15,7 @@ from connections.edit_forms import EditForm, RenameForm
 from connections.marks import ChangedMeanwhile
 from connections.permissions import Permission, requires
 from connections.queries import destinations as queries
-from connections.views.back import wanted
+from connections.views.back import came_from, wanted
 from connections.views.found import or_404
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
@@ -46,7 +45,7 @@ def edit(request: HttpRequest, uuid: UUID) -> HttpResponse:
     back = wanted(request, default=reverse("activations:destination-detail", args=[uuid]))
     initial = EditForm.initial_of(destination)
     form = EditForm(request.POST or None, destination=destination, initial=initial)
-    if _is_saved(form, destination):
+    if is_saved(form, destination):
         messages.success(request, f"{destination.name} was saved.")
         return redirect(back)
     context = {"destination": destination, "form": form, "back": back}
@@ -62,14 +61,14 @@ def rename(request: HttpRequest, uuid: UUID) -> HttpResponse:
         return redirect("connections:edit", uuid=uuid)
     initial = RenameForm.initial_of(destination)
     form = RenameForm(request.POST or None, destination=destination, initial=initial)
-    is_over = "cancel" in request.GET or _is_saved(form, destination)
+    is_over = "cancel" in request.GET or is_saved(form, destination)
     template = "destination_name" if is_over else "destination_name_form"
     context = {"destination": destination, "form": form, "is_focused": is_over}
     return render(request, f"connections/{template}.html", context)
 
 
-def _is_saved(form: EditForm, destination: Any) -> bool:
-    """Whether what was sent could be kept; the form says why not."""
+def is_saved(form: EditForm, destination: Any) -> bool:
+    """Whether what was sent could be kept; the form says why not, or that nothing was sent."""
     if not form.is_valid():
         return False
     try:
@@ -91,14 +90,5 @@ def _change(request: HttpRequest, uuid: UUID, action: Callable[..., None]) -> Ht
     else:
         action(destination=destination)
         messages.success(request, f"{destination.name} is {destination.status}.")
-    return redirect(_back(request, uuid))
-
-
-def _back(request: HttpRequest, uuid: UUID) -> str:
-    """The page the button stood on, when it is one of ours."""
-    came_from: str = request.META.get("HTTP_REFERER", "")
-    if url_has_allowed_host_and_scheme(
-        came_from, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    ):
-        return came_from
-    return reverse("activations:destination-detail", args=[uuid])
+    default = reverse("activations:destination-detail", args=[uuid])
+    return redirect(came_from(request, default=default))

@@ -2,13 +2,17 @@
 
 from datetime import timedelta
 
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from activations.models import Activation
+from activations.queries.runs import METRICS
 from activations.terms import DeliveryState
 from connections.models import Destination
+from connections.permissions import Permission
 from tests import factories
 from tests.pages.conftest import CountQueries
 
@@ -76,6 +80,39 @@ def test_a_stop_reaches_the_open_page_with_its_status(
     assert 'id="status" hx-swap-oob="true"' in page
     assert "Refused." in page
     assert "Error" in page
+
+
+def test_before_anything_is_activated_the_page_is_one_next_step(
+    signed_in: Client, destination: Destination
+) -> None:
+    page = _page(signed_in, destination)
+    assert reverse("activations:activate", args=[destination.uuid]) in page
+    for absent in ("Identities activated", "Progress", "Dataflow run start"):
+        assert absent not in page
+
+
+def test_each_metric_of_a_run_says_how_it_is_defined(
+    signed_in: Client, destination: Destination
+) -> None:
+    factories.DataflowRunFactory(destination=destination)
+    page = _page(signed_in, destination)
+    assert len(METRICS) == 5
+    for metric in METRICS:
+        assert metric.help in page
+    # The formula also stands in the page itself.
+    assert page.count("identities activated ÷ (activated + excluded + failed)") == 2
+
+
+def test_a_run_takes_an_hour_and_the_present_one_says_how_far_it_is(
+    signed_in: Client, destination: Destination
+) -> None:
+    now = timezone.now()
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    for started_at in (hour, hour - timedelta(hours=1)):
+        factories.DataflowRunFactory(destination=destination, started_at=started_at)
+    rows = signed_in.get(_url("destination-detail", destination)).context["runs"]
+    assert rows[0].processing_time in {f"{now.minute + late} min so far" for late in (0, 1)}
+    assert rows[1].processing_time == "1 hour"
 
 
 def test_codes_come_with_their_meaning_and_zendesks_own_words_as_text(
@@ -148,7 +185,7 @@ def test_activation_data_counts_profiles_by_status(
     for status in ("realized", "realized", "exited"):
         factories.MembershipFactory(audience=audience, status=status)
     factories.ActivationFactory(destination=destination, audience=audience, mapping_id="Field")
-    row = signed_in.get(_url("destination-data", destination)).context["audiences"][0]
+    row = signed_in.get(_url("destination-data", destination)).context["rows"][0]
     assert (row.counts.realized, row.counts.existing, row.counts.exited) == (2, 0, 1)
     assert row.schedule == "running"
 
@@ -164,12 +201,40 @@ def test_thirty_rows_take_as_many_queries_as_one(
                 destination=destination, started_at=factories.NOON - timedelta(hours=number + count)
             )
 
-    names = ("destination-detail", "destination-data", "destination-problems")
+    names = ("destination-detail", "destination-data", "destination-problems", "profiles")
     paths = [_url(name, destination) for name in names]
     add(1)
     one = [count_queries(path) for path in paths]
     add(29)
     assert [count_queries(path) for path in paths] == one
+
+
+def test_no_tab_takes_more_than_fifteen_queries_whatever_goes_on(
+    destination: Destination,
+) -> None:
+    """Of somebody whose permissions come from roles, which takes two queries more."""
+    client = Client()
+    client.force_login(factories.member(*Permission))
+    activation = factories.ActivationFactory(destination=destination)
+    factories.BackfillFactory(activation=activation)
+    factories.ResendFactory(destination=destination, audience=activation.audience)
+    factories.DataflowRunFactory(destination=destination)
+    factories.AlertFactory(destination=destination)
+    later = timezone.now() + timedelta(minutes=5)
+    _fail(destination, "zendesk-409")
+    for state in ("pending", "waiting"):
+        row = factories.DeliveryFactory(
+            destination=destination, state=state, unsettled_until=later, next_attempt_at=later
+        )
+        factories.AttemptFactory(delivery=row, started_at=timezone.now())
+    names = ("destination-detail", "destination-data", "profiles", "destination-problems")
+    paths = [_url(name, destination) for name in (*names, "destination-settings")]
+    live = _url("destination-live", destination)
+    paths += [f"{live}?tab={tab}" for tab in ("runs", "data", "problems", "settings")]
+    for path in paths:
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(path).status_code == 200
+        assert len(captured) <= 15, path
 
 
 def test_a_destination_that_is_gone_answers_404(

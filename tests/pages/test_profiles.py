@@ -5,23 +5,26 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from activations.models import Delivery
-from activations.queries import deliveries
+from activations.queries import deliveries, references
 from connections.models import Destination
+from connections.permissions import Permission
 from tests import factories
 from tests.factories import NOON
 from tests.pages.conftest import CountQueries
+from tests.pages.permitted import browser
 
 HOSTILE = '<script>alert(1)</script> & "quotes" \''
 
 
 def _url(destination: Destination, **asked: str) -> str:
     query = "&".join(f"{name}={value}" for name, value in asked.items())
-    return f"{reverse('activations:profiles', args=[destination.uuid])}?{query}"
+    return f"{reverse('activations:profiles', args=[destination.uuid])}{query and '?'}{query}"
 
 
 def _page(client: Client, destination: Destination, **asked: str) -> str:
@@ -91,6 +94,104 @@ def test_somebody_without_an_address_goes_by_another_identity(
     )
 
     assert "ecid:1457" in _page(signed_in, destination, state="excluded", code="missing-email")
+
+
+def test_all_profiles_are_listed_whatever_their_state(
+    signed_in: Client, destination: Destination
+) -> None:
+    everybody = [_fail(destination), factories.DeliveryFactory(destination=destination)]
+    everybody += [
+        factories.DeliveryFactory(destination=destination, state="delivered", delivered_seq=1)
+        for _ in range(30)
+    ]
+    _fail(factories.DestinationFactory())
+    url, seen = _url(destination), []
+    while url:
+        context = signed_in.get(url).context
+        seen += [row.who for row in context["rows"]]
+        url, back = context["after_url"], context["before_url"]
+    assert seen == [row.profile.email for row in everybody]
+    assert _who(signed_in, back) == seen[:25]
+
+
+def _find(client: Client, destination: Destination, email: str) -> HttpResponse:
+    url = reverse("activations:profiles", args=[destination.uuid])
+    return client.post(url, {"email": email}, follow=True)  # type: ignore[return-value]
+
+
+def test_one_profile_is_found_by_its_address_with_all_requests_about_it(
+    signed_in: Client, destination: Destination
+) -> None:
+    failed = _fail(destination, detail="409, really")
+    for fence in (1, 2, 3):
+        factories.AttemptFactory(delivery=failed, fence=fence, request_id=f"request-{fence}")
+    other = _fail(destination)
+
+    answer = _find(signed_in, destination, f" {failed.profile.email.upper()} ")
+
+    page, path = answer.content.decode(), answer.wsgi_request.path  # type: ignore[attr-defined]
+    assert "@" not in path
+    assert "%40" not in path
+    assert str(failed.profile_id) not in path.replace(str(destination.uuid), "").split("~")[1:]
+    assert failed.profile.email in page
+    assert other.profile.email not in page
+    for words in ("409, really", "Merge the contacts in Sell", "request-1", "request-3"):
+        assert words in page
+    reference = references.to(profile_id=failed.profile_id)
+    assert reverse("activations:person", args=[reference]) in page
+
+
+def test_an_address_nobody_has_is_said_beside_the_field_and_kept(
+    signed_in: Client, destination: Destination
+) -> None:
+    _fail(destination)
+    page = _find(signed_in, destination, "nobody@example.org").content.decode()
+    assert "No profile has this address." in page
+    assert 'value="nobody@example.org"' in page
+
+
+def test_somebody_who_is_not_sent_here_is_known_elsewhere(
+    signed_in: Client, destination: Destination
+) -> None:
+    elsewhere = _fail(factories.DestinationFactory())
+    page = _find(signed_in, destination, elsewhere.profile.email).content.decode()
+    assert "This destination does not know the profile" in page
+
+
+@pytest.mark.parametrize("reference", ["1", "1~forged", "x"])
+def test_a_reference_that_is_not_ours_answers_404(
+    signed_in: Client, destination: Destination, reference: str
+) -> None:
+    _fail(destination)
+    url = reverse("activations:destination-profile", args=[destination.uuid, reference])
+    assert signed_in.get(url).status_code == 404
+
+
+def test_one_is_retried_from_its_row_and_the_page_comes_back(
+    signed_in: Client, destination: Destination
+) -> None:
+    failed, other = _fail(destination), _fail(destination)
+    here = f"http://testserver{_url(destination, state='failed')}"
+    url = reverse("activations:retry", args=[destination.uuid])
+
+    answer = signed_in.post(url, {"chosen": failed.pk}, headers={"referer": here})
+
+    assert answer["Location"] == here
+    assert _who(signed_in, here) == [other.profile.email]
+
+
+@pytest.mark.parametrize("name", ["profiles", "profiles-csv", "destination-profile"])
+def test_profiles_take_the_permission_to_see_them(destination: Destination, name: str) -> None:
+    failed = _fail(destination)
+    client, _ = browser(Permission.VIEW_DESTINATIONS)
+    more = [references.to(profile_id=failed.profile_id)] if name == "destination-profile" else []
+
+    assert (
+        client.get(reverse(f"activations:{name}", args=[destination.uuid, *more])).status_code
+        == 403
+    )
+    tabs = client.get(reverse("activations:destination-detail", args=[destination.uuid]))
+    assert reverse("activations:profiles", args=[destination.uuid]) not in tabs.content.decode()
 
 
 def test_all_of_a_code_are_retried_from_here(signed_in: Client, destination: Destination) -> None:
@@ -170,11 +271,8 @@ def test_a_malformed_address_shows_nobody(
     assert "Nobody stands here now" in _page(signed_in, destination, **asked)
 
 
-@pytest.mark.parametrize("state", ["", "nonsense"])
-def test_a_state_there_is_not_answers_404(
-    signed_in: Client, destination: Destination, state: str
-) -> None:
-    assert signed_in.get(_url(destination, state=state)).status_code == 404
+def test_a_state_there_is_not_answers_404(signed_in: Client, destination: Destination) -> None:
+    assert signed_in.get(_url(destination, state="nonsense")).status_code == 404
 
 
 def test_it_takes_a_sign_in(client: Client, destination: Destination) -> None:

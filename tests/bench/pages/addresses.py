@@ -36,7 +36,6 @@ NO_PAGES = {"api:profiles", "healthz", "readyz", "metrics"}
 
 # Without it they show nothing.
 _NEEDED = {
-    "activations:profiles": "?state=failed",
     "activations:profiles-csv": "?state=failed",
     "activations:draft-mapping-source": "?field=xdm:%20person.name.lastName",
     "activations:draft-mapping-target": "?field=xdm:%20last_name",
@@ -110,6 +109,8 @@ class _Things:
             "keys/<int:pk>": lambda: _newest(ApiKey.objects.order_by("pk")).pk,
             "roles/<int:key>": lambda: _newest(Group.objects.order_by("pk")).pk,
             "people/<int:key>": lambda: _newest(User.objects.exclude(pk=self.person.pk)).pk,
+            # Taken by POST alone: any will do.
+            "send-again/<uuid:job>": lambda: self.destination.uuid,
             "profiles/<str:reference>": lambda: self.reference,
             "sign-in/<str:secret>": lambda: "unknown",
         }

@@ -1,0 +1,55 @@
+"""What a destination is set up to do, for reading."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from activations.mapping.paths import format_source, format_target
+from activations.mapping.plan import MappingRule
+from activations.services import configuration
+from activations.terms import WhenEmpty
+from connections.alert_rules import BY_CODE
+from connections.models import Destination
+from connections.queries import subscriptions
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """A mapping as people write it."""
+
+    source: str
+    target: str
+    when_empty: str
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Names of the alert rules that a person hears of here, and of those everybody does."""
+
+    own: Sequence[str]
+    has_email: bool
+    everybody: Sequence[str]
+
+
+def mappings(*, destination: Destination) -> list[Mapped]:
+    """In their order; one query."""
+    return [_mapped(rule) for rule in configuration.rules_of(destination=destination)]
+
+
+def heard(*, destination: Destination, person: Any) -> Heard:
+    """One query."""
+    chosen = subscriptions.of(destination=destination, person=person)
+    return Heard(
+        own=_names(chosen["rules"]),
+        has_email=chosen["has_email"],
+        everybody=_names(destination.alerts),
+    )
+
+
+def _mapped(rule: MappingRule) -> Mapped:
+    when = WhenEmpty(rule.when_empty).label
+    return Mapped(format_source(rule.source), format_target(rule.target), str(when))
+
+
+def _names(codes: Sequence[str]) -> list[str]:
+    return sorted(BY_CODE[code].name for code in codes if code in BY_CODE)

@@ -1,0 +1,133 @@
+"""Profiles: how each stands at a destination and why, one of them, and all of them as a file."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_http_methods, require_safe
+
+from activations.forms import PersonForm
+from activations.queries import codes, deliveries, exports, people, references
+from activations.queries.deliveries import Kind, Page
+from activations.views import csv_lines
+from activations.views.destination import frame
+from connections.permissions import Permission, requires
+from connections.queries import destinations
+from connections.views.found import or_404
+
+TITLES = {
+    "": "All profiles",
+    "pending": "In line",
+    "leased": "In flight",
+    "waiting": "Waiting for a retry",
+    "unsettled": "Unsettled",
+    "delivered": "Activated",
+    "excluded": "Excluded",
+    "failed": "Failed",
+}
+
+
+@requires(Permission.VIEW_DESTINATIONS, Permission.VIEW_PROFILES)
+@require_http_methods(["GET", "HEAD", "POST"])
+def listing(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """`?state=failed&code=zendesk-409`; pages by key. A POST looks an e-mail address up: no
+    address of ours names a person."""
+    form = PersonForm(request.POST or None)
+    form.fields["email"].widget.attrs["autofocus"] = False
+    if request.method == "POST" and form.is_valid():
+        reference = people.reference_to(email=form.cleaned_data["email"])
+        if reference is not None:
+            return redirect("activations:destination-profile", uuid=uuid, reference=reference)
+        form.add_error("email", "No profile has this address. Check the spelling.")
+    context = frame.marked(frame.of(request, uuid, tab="profiles"))
+    kind = _kind(request)
+    page = deliveries.page(
+        destination_id=context["destination"].pk,
+        kind=kind,
+        after=_number(request, "after"),
+        before=_number(request, "before"),
+    )
+    code = kind.code or ""
+    context |= {
+        "form": form,
+        "kind": kind,
+        "code": code,
+        "title": TITLES[kind.state],
+        "titles": TITLES,
+        "meaning": codes.meaning(code=code) if code else "",
+        "remedy": codes.remedy(code=code) if code else "",
+        "page_of": page,
+        "rows": page.rows,
+        "csv_url": _address("activations:profiles-csv", uuid, kind),
+        **_links(uuid, kind, page),
+    }
+    return render(request, "activations/destination_profiles.html", context)
+
+
+@requires(Permission.VIEW_DESTINATIONS, Permission.VIEW_PROFILES)
+@require_safe
+def show(request: HttpRequest, uuid: UUID, reference: str) -> HttpResponse:
+    """One profile at this destination, with every request about it."""
+    profile_id = references.read(reference=reference)
+    if profile_id is None:
+        raise Http404
+    context = frame.marked(frame.of(request, uuid, tab="profiles"))
+    of: dict[str, Any] = {"destination_id": context["destination"].pk, "profile_id": profile_id}
+    row = deliveries.of_profile(**of)
+    context |= {
+        "row": row,
+        "reference": reference,
+        "remedy": codes.remedy(code=row.code) if row else "",
+        "requests": deliveries.history(**of),
+    }
+    return render(request, "activations/destination_profile.html", context)
+
+
+@requires(Permission.VIEW_DESTINATIONS, Permission.VIEW_PROFILES)
+@require_safe
+def download(request: HttpRequest, uuid: UUID) -> StreamingHttpResponse:
+    """The profiles of one state or code as CSV, row by row: a million of them need no memory."""
+    destination, kind = or_404(destinations.get, uuid=uuid), _kind(request)
+    lines = csv_lines.of(exports.rows(destination_id=destination.pk, kind=kind))
+    return StreamingHttpResponse(
+        lines,
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{kind.state or "profiles"}.csv"'},
+    )
+
+
+def _kind(request: HttpRequest) -> Kind:
+    """What the address asks for. Raises Http404 for a state that there is not."""
+    code = request.GET.get("code")
+    # PostgreSQL takes no NUL, and no code is longer.
+    code = None if code is None else code.replace("\x00", "")[:100]
+    kind = Kind(request.GET.get("state", ""), code)
+    if not kind.is_known:
+        raise Http404
+    return kind
+
+
+def _links(uuid: UUID, kind: Kind, page: Page) -> dict[str, str]:
+    """The pages beside this one; empty where there is none."""
+    return {
+        f"{name}_url": _address("activations:profiles", uuid, kind, **{name: key}) if key else ""
+        for name, key in (("after", page.after), ("before", page.before))
+    }
+
+
+def _address(name: str, uuid: UUID, kind: Kind, **more: int) -> str:
+    asked: dict[str, str | int] = {**more}
+    if kind.state:
+        asked["state"] = kind.state
+    if kind.code is not None:
+        asked["code"] = kind.code
+    query = f"?{urlencode(asked)}" if asked else ""
+    return f"{reverse(name, args=[uuid])}{query}"
+
+
+def _number(request: HttpRequest, name: str) -> int:
+    text = request.GET.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
