@@ -1,12 +1,15 @@
 """What the wizard's tables post, read row by row; nothing is judged here."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from datetime import date
 from itertools import takewhile
+from typing import Any, cast
 
 from django import forms
 from django.http import QueryDict
 
 from activations.services.draft_content import MappingRow, ScheduleRow
+from activations.services.schedule_edits import Edit
 from activations.terms import WhenEmpty
 from connections.edit_forms import MarkedForm
 
@@ -52,6 +55,75 @@ def schedule_rows(*, data: QueryDict) -> list[ScheduleRow]:
     ]
 
 
+class ScheduleEditForm(forms.Form):
+    """One edit for the schedules of many audiences; `ticked` and `listed` say which there are."""
+
+    prefix = "edit"
+    TICKED, LISTED = "ticked", "listed"
+
+    scope = forms.ChoiceField(label="Which audiences", widget=forms.RadioSelect, initial=TICKED)
+    start_on = forms.DateField(
+        label="Start date",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text="Empty: each keeps its own.",
+        error_messages={"invalid": "This is no date."},
+    )
+    end_on = forms.DateField(
+        label="End date",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text="Empty: each keeps its own.",
+        error_messages={"invalid": "This is no date."},
+    )
+    has_no_end = forms.BooleanField(label="No end date", required=False)
+    by_name = forms.BooleanField(
+        label="Mapping ID, where it is missing: the field that has the audience’s name",
+        required=False,
+        help_text="The field must exist in Zendesk, hold a status and be free.",
+    )
+
+    def __init__(
+        self, data: QueryDict | None = None, *, ticked: Collection[int] = (), listed: int = 0
+    ) -> None:
+        super().__init__(data)
+        self.ticked = ticked
+        every = f"All {listed:,} that this list finds, on all its pages"
+        scope = cast(forms.ChoiceField, self.fields["scope"])
+        scope.choices = [(self.TICKED, "The ticked ones"), (self.LISTED, every)]
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        start, end = given.get("start_on"), given.get("end_on")
+        if given.get("scope") == self.TICKED and not self.ticked:
+            self.add_error("scope", "Tick at least one audience below, or change all.")
+        if end and given.get("has_no_end"):
+            self.add_error("end_on", "Give a last day, or say that there is none.")
+        elif start and end and end < start:
+            self.add_error("end_on", "This is before the start date.")
+        if not self.errors and not any(given.get(name) for name in self._CHANGES):
+            self.add_error("start_on", "Say what to change: a date, or the Mapping IDs.")
+        return given
+
+    _CHANGES = ("start_on", "end_on", "has_no_end", "by_name")
+
+    @property
+    def is_for_all(self) -> bool:
+        """Whether more than the ticked ones are meant, once it is valid."""
+        return bool(self.cleaned_data["scope"] == self.LISTED)
+
+    @property
+    def edit(self) -> Edit:
+        """What is asked for, once it is valid."""
+        given = self.cleaned_data
+        return Edit(
+            start_on=_iso(given["start_on"]),
+            end_on=_iso(given["end_on"]),
+            has_no_end=given["has_no_end"],
+            by_name=given["by_name"],
+        )
+
+
 class AudienceNameForm(MarkedForm):
     """What people call an audience."""
 
@@ -91,6 +163,10 @@ class ApiKeyForm(forms.Form):
         help_text="Who sends with it, such as the name of a system.",
         error_messages={"required": "Give the key a name."},
     )
+
+
+def _iso(day: date | None) -> str:
+    return day.isoformat() if day else ""
 
 
 def _mapping_row(data: Mapping[str, str], index: int) -> MappingRow:

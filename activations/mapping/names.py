@@ -21,15 +21,16 @@ def spoken(key: str) -> str:
 
 def twin(*, name: str, among: Iterable[str]) -> str | None:
     """The name that differs only by capitals or blanks."""
-    wanted = _folded(name)
-    return next((other for other in among if _folded(other) == wanted), None)
+    wanted = folded(name)
+    return next((other for other in among if folded(other) == wanted), None)
 
 
 def nearest(*, name: str, among: Iterable[str]) -> tuple[str, ...]:
     """Up to three names that look like it, the likeliest first."""
-    by_fold = {_folded(other): other for other in among}
-    return tuple(by_fold[fold] for fold in get_close_matches(_folded(name), by_fold, n=3))
+    by_fold = {folded(other): other for other in among}
+    return tuple(by_fold[fold] for fold in get_close_matches(folded(name), by_fold, n=3))
 
 
-def _folded(name: str) -> str:
+def folded(name: str) -> str:
+    """The name without its capitals and blanks."""
     return "".join(name.casefold().split())

@@ -22,11 +22,6 @@ class Label:
     def __str__(self) -> str:
         return self.name or f"{self.namespace}/{self.external_id}"
 
-    def has(self, *, words: str) -> bool:
-        """Whether each word is in its name, id or namespace, as the list of audiences searches."""
-        texts = [text.casefold() for text in (self.name, self.external_id, self.namespace)]
-        return all(any(word in text for text in texts) for word in words.casefold().split())
-
 
 def of(*, audience_ids: Collection[int]) -> dict[int, Label]:
     """Those that exist, by name, those without a name last."""

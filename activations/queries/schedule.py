@@ -1,7 +1,8 @@
-"""The Schedule step's rows: each chosen audience with what is known about its Mapping ID."""
+"""The Schedule step: which of the chosen audiences are shown, and what is known about each."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from activations.mapping import statuses
 from activations.models import Audience
@@ -9,6 +10,9 @@ from activations.queries import audiences
 from activations.queries.audiences import StatusCounts
 from activations.services.draft_content import SCHEDULE, Content, DraftProblem, ScheduleRow
 from connections.zendesk.contact import CustomField
+
+# Any other name can be typed; more would make the page heavy.
+MOST_SUGGESTIONS = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +24,17 @@ class Suggestion:
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which rows to show, and in which order; an unknown `sort` is the order of selection."""
+
+    words: str = ""
+    only_new: bool = True
+    only_problems: bool = False
+    sort: str = ""
+    descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One audience; `confirmation` says what the Mapping ID was found to be."""
 
@@ -28,6 +43,7 @@ class Row:
     schedule: ScheduleRow
     problems: tuple[DraftProblem, ...]
     confirmation: str
+    is_new: bool
 
     @property
     def is_untouched(self) -> bool:
@@ -35,34 +51,60 @@ class Row:
         return not self.schedule.mapping_id
 
     @property
-    def note_id(self) -> str:
-        """Id of the place under the Mapping ID that says what is known about it."""
-        return f"note-{self.audience.pk}"
-
-    @property
-    def dates_id(self) -> str:
-        """Id of the place that says what is wrong with the dates."""
-        return f"dates-{self.audience.pk}"
-
-    @property
     def mapping_id_problems(self) -> tuple[DraftProblem, ...]:
         """Blocking ones and warnings about the Mapping ID."""
-        return tuple(problem for problem in self.problems if problem.column == "mapping_id")
+        return self._at("mapping_id")
 
     @property
-    def date_problems(self) -> tuple[DraftProblem, ...]:
-        """What is wrong with the dates."""
-        return tuple(problem for problem in self.problems if problem.column != "mapping_id")
+    def start_problems(self) -> tuple[DraftProblem, ...]:
+        """What is wrong with the first day."""
+        return self._at("start")
+
+    @property
+    def end_problems(self) -> tuple[DraftProblem, ...]:
+        """What is wrong with the last day."""
+        return self._at("end")
+
+    def _at(self, column: str) -> tuple[DraftProblem, ...]:
+        return tuple(problem for problem in self.problems if problem.column == column)
 
 
-def rows(*, content: Content, fields: Mapping[str, CustomField] | None) -> list[Row]:
-    """At most three queries, whatever the number of audiences."""
-    keys = [row.audience for row in content.schedule]
+def places(*, content: Content, sent_now: Collection[int], wanted: Wanted) -> list[int]:
+    """The rows of the draft that are shown, by their place in it; needs no query.
+
+    New is what the destination (`sent_now`) does not send yet.
+    """
+    wrong = content.problems_by_row(step=SCHEDULE) if wanted.only_problems else {}
+    words = wanted.words.casefold().split()
+    found = []
+    for place, row in enumerate(content.schedule):
+        if wanted.only_new and row.audience in sent_now:
+            continue
+        if wanted.only_problems and place not in wrong:
+            continue
+        label = content.labels.get(row.audience, "").casefold() if words else ""
+        if all(word in label for word in words):
+            found.append(place)
+    return _sorted(found, content, wanted)
+
+
+def rows(
+    *,
+    content: Content,
+    fields: Mapping[str, CustomField] | None,
+    places: Sequence[int],
+    sent_now: Collection[int],
+) -> list[Row]:
+    """These rows of the draft, without audiences deleted meanwhile; a fixed number of queries."""
+    by_row = content.problems_by_row(step=SCHEDULE)
+    keys = [content.schedule[place].audience for place in places]
     known = Audience.objects.in_bulk(keys)
     counts = audiences.newest_counts(audience_ids=keys)
     found = []
-    for index, row in enumerate(content.schedule):
-        problems = content.problems_at(step=SCHEDULE, row=index)
+    for place in places:
+        row, problems = content.schedule[place], by_row.get(place, ())
+        if row.audience not in known:
+            continue
         is_wrong = any(p.is_blocking and p.column == "mapping_id" for p in problems)
         found.append(
             Row(
@@ -71,18 +113,36 @@ def rows(*, content: Content, fields: Mapping[str, CustomField] | None) -> list[
                 schedule=row,
                 problems=problems,
                 confirmation="" if is_wrong else _confirmation(row.mapping_id, fields),
+                is_new=row.audience not in sent_now,
             )
         )
     return found
 
 
 def suggestions(*, fields: Mapping[str, CustomField] | None) -> list[Suggestion]:
-    """The fields that can hold a status, by name."""
+    """The fields that can hold a status, by name: the first of them, where there are many."""
     usable = (field for field in (fields or {}).values() if _can_hold_status(field))
-    return [
-        Suggestion(field.name, field.type)
-        for field in sorted(usable, key=lambda field: field.name.casefold())
-    ]
+    named = sorted(usable, key=lambda field: field.name.casefold())
+    return [Suggestion(field.name, field.type) for field in named[:MOST_SUGGESTIONS]]
+
+
+def _sorted(found: list[int], content: Content, wanted: Wanted) -> list[int]:
+    """Sorting keeps the order of selection among equals; no end date comes after all others."""
+
+    def key(place: int) -> Any:
+        row = content.schedule[place]
+        match wanted.sort:
+            case "name":
+                return content.labels.get(row.audience, "").casefold()
+            case "mapping_id":
+                return row.mapping_id.casefold()
+            case "start":
+                return row.start_on
+            case "end":
+                return row.end_on or "9999"
+        return place
+
+    return sorted(found, key=key, reverse=wanted.descending)
 
 
 def _can_hold_status(field: CustomField) -> bool:

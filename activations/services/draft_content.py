@@ -5,7 +5,7 @@ The draft keeps what was typed, valid or not; here it is read as mappings and sc
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -85,6 +85,8 @@ class Content:
     schedule: tuple[ScheduleRow, ...]
     rules: tuple[MappingRule, ...] = ()
     problems: tuple[DraftProblem, ...] = ()
+    # What the chosen audiences are called, by their key.
+    labels: Mapping[int, str] = field(default_factory=dict)
 
     def with_problems(self, *, found: Sequence[DraftProblem]) -> "Content":
         """The same with more problems."""
@@ -197,6 +199,7 @@ def judge(
         schedule=tuple(schedule),
         rules=tuple(rules),
         problems=tuple(sorted(found, key=_reading_order)),
+        labels=labels,
     )
 
 

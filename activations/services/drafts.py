@@ -11,8 +11,9 @@ from django.db.models import F
 from activations.mapping.plan import ActivatedAudience, Plan
 from activations.models import Activation, ActivationDraft, Audience
 from activations.queries import audience_labels
-from activations.services import configuration, draft_content, draft_rights
+from activations.services import configuration, draft_content, draft_rights, schedule_edits
 from activations.services.draft_content import Content, MappingRow, ScheduleRow
+from activations.services.schedule_edits import Edit, Edited
 from connections import accounts
 from connections.models import Destination
 
@@ -112,6 +113,21 @@ def save_schedule(
     stored = draft_content.read_schedule(stored=draft.audiences)
     kept = [typed.get(row.audience, row) for row in stored]
     _save(draft, version, at, audiences=draft_content.store_schedule(rows=kept))
+
+
+def edit_schedule(
+    *, draft: ActivationDraft, version: int, audience_ids: Collection[int], edit: Edit, at: datetime
+) -> Edited:
+    """Change dates or Mapping IDs of many chosen audiences at once. Raises StaleDraft."""
+    account = draft.destination.account
+    edited = schedule_edits.apply(
+        content=content(draft=draft, at=at),
+        audience_ids=audience_ids,
+        edit=edit,
+        fields=(accounts.fields_of(account) if account else None) or {},
+    )
+    _save(draft, version, at, audiences=draft_content.store_schedule(rows=edited.rows))
+    return edited
 
 
 def content(*, draft: ActivationDraft, at: datetime) -> Content:

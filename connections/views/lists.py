@@ -22,6 +22,15 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class Switch:
+    """A filter that is on or off (`components/filter_switch.html`); `query` turns it."""
+
+    text: str
+    is_on: bool
+    query: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """`?q=words&sort=-created&page=2`, and the filters a list has."""
 
@@ -67,6 +76,15 @@ class Asked:
     def page_of(self, found: Any) -> Page[Any]:
         """The page asked for, or the nearest there is."""
         return Paginator(found, PAGE_SIZE).get_page(self.page)
+
+    def switch(self, name: str, text: str, *, turned: str) -> Switch:
+        """The filter `name`, which the address holds while it is turned, as `on` or as `off`."""
+        is_turned = self.filters.get(name) == turned
+        others = {key: value for key, value in self.filters.items() if key != name}
+        words = {"q": self.words} if self.words else {}
+        sort = {"sort": f"{'-' if self.descending else ''}{self.sort}"}
+        query = {**words, **others, **sort, **({} if is_turned else {name: turned})}
+        return Switch(text, is_turned == (turned == "on"), query)
 
     def columns(self, labels: dict[str, str]) -> dict[str, Column]:
         """The heads of the columns that sort, by key."""

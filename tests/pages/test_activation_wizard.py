@@ -208,7 +208,7 @@ def test_a_wrong_mapping_id_is_said_at_once(
 ) -> None:
     _select(signed_in, draft, audience)
     page = _schedule(signed_in, draft, audience, mapping_id=mapping_id)
-    _, note = page.split(f'id="note-{audience.pk}"')
+    _, note = page.split(f'id="mapping-id-note-{audience.pk}"')
     assert message in note
 
 

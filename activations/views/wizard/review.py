@@ -44,7 +44,9 @@ def step(request: HttpRequest, uuid: UUID) -> HttpResponse:
         draft,
         step="review",
         content=content,
-        rows=schedule.rows(content=content, fields=fields),
+        rows=schedule.rows(
+            content=content, fields=fields, places=range(len(content.schedule)), sent_now=()
+        ),
         blocking=blocking,
         warnings=[problem for problem in listed if not problem.is_blocking],
         can_finish=not blocking and news is None,

@@ -2,14 +2,18 @@
 import { activate, activeOption, filter, hasWords, move, visibleOptions } from "./listbox.js";
 import { place } from "./place.js";
 
+// Text fields may share a list: it belongs to the one that showed it last.
+const inputOf = new WeakMap();
+
 const partsOf = (element) => {
-  const root = element.closest?.("[data-combobox]");
-  return root && { input: root.querySelector("input"), list: root.querySelector('[role="listbox"]') };
+  const input = element.closest?.("[data-combobox]")?.querySelector("input");
+  return input && { input, list: document.getElementById(input.getAttribute("aria-controls")) };
 };
 
 const isOpen = (list) => list.matches(":popover-open");
 
 function show({ input, list }, words) {
+  inputOf.set(list, input);
   filter(list, (option) => hasWords(option, words));
   for (const option of list.querySelectorAll('[role="option"]')) {
     option.setAttribute("aria-selected", String(option.dataset.value === input.value));
@@ -82,12 +86,14 @@ document.addEventListener("pointerdown", (event) => {
 });
 
 document.addEventListener("mousedown", (event) => {
-  if (event.target.closest?.("[data-combobox] [role=listbox], [data-combobox-toggle]")) event.preventDefault();
+  if (event.target.closest?.(".combobox-list, [data-combobox-toggle]")) event.preventDefault();
 });
 
 document.addEventListener("click", (event) => {
-  const option = event.target.closest('[data-combobox] [role="option"]');
-  if (option && option.ariaDisabled !== "true") take(partsOf(option), option);
+  const option = event.target.closest('.combobox-list [role="option"]');
+  if (!option || option.ariaDisabled === "true") return;
+  const list = option.closest(".combobox-list");
+  take({ input: inputOf.get(list), list }, option);
 });
 
 document.addEventListener("focusout", (event) => {

@@ -1,7 +1,7 @@
-/** A check box in a table's head selects all rows; [data-selected-count] says how many are chosen. */
+/** A check box in a list's head selects all rows; [data-selected-count] says how many are chosen. */
 import { allIn, onArrival } from "./arrive.js";
 
-const boxesOf = (root) => [...root.querySelectorAll('tbody input[type="checkbox"][data-select]')];
+const boxesOf = (root) => [...root.querySelectorAll('input[type="checkbox"][data-select]')];
 
 function update(root) {
   const boxes = boxesOf(root);
