@@ -12,7 +12,7 @@ from activations.services.draft_content import SCHEDULE, Content, DraftProblem, 
 from connections.zendesk.contact import CustomField
 
 # Any other name can be typed; more would make the page heavy.
-MOST_SUGGESTIONS = 300
+MOST_SUGGESTIONS = 200
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Whom will a changed configuration line up? As `services.configuration` does, without doing it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import reduce
@@ -12,10 +12,13 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from activations.mapping.plan import Plan
 from activations.models import Delivery, Membership, Profile
 from activations.queries import audiences
+from activations.queries.audiences import StatusCounts
 from activations.services import configuration
 from activations.terms import MembershipStatus
 from connections.models import Destination
 
+# So many audiences are looked up one by one, each in a range of an index; more of them together.
+MOST_ONE_BY_ONE = 50
 # Up to so many, profiles in several parts are told apart; beyond, one may count more than once.
 TOLD_APART = 300_000
 
@@ -24,10 +27,11 @@ _MEMBER = (MembershipStatus.REALIZED.value, MembershipStatus.EXISTING.value)
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Rows with a `profile_id`, one for each profile, and how many there are."""
+    """Rows with a `profile_id`, one for each profile unless it `repeats`, and how many."""
 
     rows: QuerySet[Any]
     size: int
+    repeats: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,8 @@ class Scope:
         total = sum(part.size for part in self.parts)
         if total <= TOLD_APART:
             return self._ids().count() if total else 0
-        return min(total, Profile.objects.count()) if len(self.parts) > 1 else total
+        may_repeat = len(self.parts) > 1 or any(part.repeats for part in self.parts)
+        return min(total, Profile.objects.count()) if may_repeat else total
 
     def without_email(self) -> int:
         """How many of them have no e-mail identity."""
@@ -71,7 +76,8 @@ class Scope:
         if step > 1:
             rows = [of.alias(rest=F("profile_id") % step).filter(rest=0) for of in rows]
         first, *others = (of.values_list("profile_id") for of in rows)
-        return first.union(*others)
+        # Of a single part no union leaves out what repeats.
+        return first.union(*others) if others else first.distinct()
 
 
 def of(*, destination: Destination, plan: Plan, at: datetime) -> Scope:
@@ -97,11 +103,22 @@ def of(*, destination: Destination, plan: Plan, at: datetime) -> Scope:
 def _members(audience_ids: list[int], *, with_left: bool) -> Iterator[Part]:
     """Who is in these audiences; and who left one, which the destination may have to tell."""
     counts = audiences.status_counts(audience_ids=audience_ids)
+    if len(counts) > MOST_ONE_BY_ONE:
+        yield _together(counts, with_left=with_left)
+        return
     for key, counted in counts.items():
         rows = Membership.objects.filter(audience_id=key).order_by()
         yield Part(rows.filter(status__in=_MEMBER), counted.members)
         if with_left:
             yield Part(rows.filter(status=MembershipStatus.EXITED), counted.exited)
+
+
+def _together(counts: Mapping[int, StatusCounts], *, with_left: bool) -> Part:
+    statuses = (*_MEMBER, MembershipStatus.EXITED.value) if with_left else _MEMBER
+    rows = Membership.objects.filter(audience_id__in=list(counts), status__in=statuses)
+    members = sum(counted.members for counted in counts.values())
+    left = sum(counted.exited for counted in counts.values()) if with_left else 0
+    return Part(rows.order_by(), members + left, repeats=True)
 
 
 def _prime(at_least: int) -> int:

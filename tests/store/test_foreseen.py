@@ -260,3 +260,25 @@ def test_the_line_of_neighbours_and_its_own_is_part_of_the_time(
 
     assert (found.contacts, found.queued, found.others) == (10, 6, 4)
     assert found.forecast.seconds == 10
+
+
+def test_hundreds_of_audiences_are_counted_together_and_everybody_once(
+    destination: Destination,
+) -> None:
+    # SQLite joins no more than 500 SELECTs, and every audience would be one.
+    audiences = factories.AudienceFactory.create_batch(600)
+    members(2, *audiences[:300])
+    members(3, audiences[-1])
+    members(1, *audiences[400:], email="", identity="ecid:1")
+    members(1, audiences[0], status="exited")
+    draft = draft_content.judge(
+        mappings=MAPPINGS,
+        schedule=[ScheduleRow(a.pk, f"Field {a.pk}", "2026-01-01") for a in audiences],
+        labels={},
+        fields=None,
+        today=NOON.date(),
+    )
+
+    found = look(destination, draft)
+
+    assert (found.candidates, found.contacts, found.without_email) == (6, 5, 1)
