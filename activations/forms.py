@@ -78,7 +78,7 @@ class ScheduleEditForm(forms.Form):
     )
     has_no_end = forms.BooleanField(label="No end date", required=False)
     by_name = forms.BooleanField(
-        label="Mapping ID, where it is missing: the field that has the audience’s name",
+        label="Where it is missing, take the field that has the audience’s name",
         required=False,
         help_text="The field must exist in Zendesk, hold a status and be free.",
     )

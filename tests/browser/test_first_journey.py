@@ -152,7 +152,7 @@ def _map_fields(person: Person) -> None:
 
 def _schedule(person: Person) -> None:
     page = person.page
-    mapping_id = page.get_by_role("combobox", name="Mapping ID")
+    mapping_id = page.get_by_label("Mapping ID")
     mapping_id.press_sequentially("VIP audiense")
     expect(page.get_by_text("Did you mean “VIP audience”?")).to_be_visible()
     page.keyboard.press("Escape")

@@ -204,3 +204,10 @@ def test_many_audiences_take_as_many_queries_as_few(
     few = count_queries(f"{url_of(full)}?new=off&q=Sent")
     assert count_queries(f"{url_of(full)}?new=off&sort=-name&problems=on") == few
     assert few <= 15
+
+
+def test_a_single_row_has_nothing_to_edit_together(
+    signed_in: Client, full: ActivationDraft
+) -> None:
+    assert "Edit many at once" in signed_in.get(url_of(full)).content.decode()
+    assert "Edit many at once" not in signed_in.get(f"{url_of(full)}?q=07").content.decode()
