@@ -30,6 +30,11 @@ class Exclusion:
         """The code in words."""
         return codes.meaning(code=self.code)
 
+    @property
+    def remedy(self) -> str:
+        """What to do about it; empty when there is nothing particular."""
+        return codes.remedy(code=self.code)
+
 
 @dataclass(frozen=True, slots=True)
 class Foreseen:

@@ -1,5 +1,6 @@
 """Step Review, and Finish."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -10,71 +11,132 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from activations.queries import foreseen, holds, preview, schedule
+from activations.queries import foreseen, holds, preview, review
 from activations.services import draft_updates, drafts
-from activations.services.draft_content import DraftProblem
+from activations.services.draft_content import Content, DraftProblem
+from activations.views.lists import Asked
 from activations.views.wizard import frame
-from connections import accounts
 from connections.permissions import TO_ACTIVATE, requires
+
+COLUMNS = {
+    "name": "Audience",
+    "mapping_id": "Mapping ID",
+    "start": "Start date",
+    "end": "End date",
+}
+# The others are one link away.
+MOST_LISTED = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A problem with the way to where it is put right."""
+    """A problem with the way to where it is put right; `subject` is the audience it is about."""
 
+    subject: str
     message: str
     step: str
     url: str
-    is_blocking: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Problems:
+    """The first of them, and how many more there are."""
+
+    first: tuple[Listed, ...]
+    count: int
+
+    @property
+    def more(self) -> int:
+        """How many are not listed."""
+        return self.count - len(self.first)
 
 
 @requires(*TO_ACTIVATE)
 @require_safe
 @frame.while_open
 def step(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """`?q=words&show=changed&sort=name&page=2` of the audiences; `show` may be `removed` too."""
     draft = frame.load(request, uuid)
     now = timezone.now()
     content = drafts.content(draft=draft, at=now)
-    fields = accounts.fields_of(draft.destination.account)
     news = draft_updates.news(draft=draft)
-    listed = [_listed(draft, problem) for problem in content.problems]
-    blocking = [problem for problem in listed if problem.is_blocking]
+    blocking = _problems(draft, content, content.blocking)
+    plan = drafts.plan(destination=draft.destination, content=content)
     return frame.page(
         request,
         draft,
         step="review",
         content=content,
-        rows=schedule.rows(
-            content=content, fields=fields, places=range(len(content.schedule)), sent_now=()
-        ),
         blocking=blocking,
-        warnings=[problem for problem in listed if not problem.is_blocking],
-        can_finish=not blocking and news is None,
-        why_not=_why_not(len(blocking)),
+        warnings=_problems(draft, content, [p for p in content.problems if not p.is_blocking]),
+        can_finish=not blocking.count and news is None,
+        why_not=_why_not(blocking.count),
         news=news,
         foreseen=foreseen.of(destination=draft.destination, content=content, at=now),
         hold=holds.of(destination=draft.destination, at=now),
-        examples=preview.examples(
-            plan=drafts.plan(destination=draft.destination, content=content), at=now
-        ),
+        examples=preview.examples(plan=plan, at=now),
         step_urls={key: frame.step_url(draft, key) for key in frame.STEPS},
+        **_summary(request, draft, content),
     )
 
 
-def _listed(draft: Any, problem: DraftProblem) -> Listed:
+def _summary(request: HttpRequest, draft: Any, content: Content) -> dict[str, Any]:
+    asked = Asked.by(request, default="added", filters=("show",))
+    changes = review.changes(destination=draft.destination, content=content)
+    show = asked.filters.get("show", "")
+    found = review.listed(
+        changes=changes,
+        words=asked.words,
+        show=show,
+        sort=asked.sort,
+        descending=asked.descending,
+    )
+    page = asked.page_of(found)
+    sizes = changes.sizes
+    endings = changes.endings
+    return {
+        "asked": asked,
+        "columns": asked.columns(COLUMNS),
+        "page": page,
+        "rows": review.rows(page=list(page.object_list)),
+        "mappings": changes.mappings,
+        "show": show,
+        "sizes": (
+            ("", "All", sizes[""]),
+            (review.CHANGED, "New or changed", sizes[review.CHANGED]),
+            (review.REMOVED, "Removed", sizes[review.REMOVED]),
+        ),
+        "removed": sizes[review.REMOVED],
+        "endings": endings[:MOST_LISTED],
+        "more_endings": len(endings) - MOST_LISTED,
+    }
+
+
+def _problems(draft: Any, content: Content, found: Sequence[DraftProblem]) -> Problems:
+    listed = tuple(_listed(draft, content, problem) for problem in found[:MOST_LISTED])
+    return Problems(first=listed, count=len(found))
+
+
+def _listed(draft: Any, content: Content, problem: DraftProblem) -> Listed:
+    url = frame.step_url(draft, problem.step) if problem.step in frame.open_steps(draft) else ""
+    subject = ""
+    if problem.step == "schedule" and problem.row is not None:
+        subject = content.labels.get(content.schedule[problem.row].audience, "")
+        # To the very rows, also of audiences that are not new.
+        url += "?new=off&problems=on"
     return Listed(
+        subject=subject,
         message=problem.message,
         step=frame.STEPS[problem.step],
         # Empty: this person has no such step.
-        url=frame.step_url(draft, problem.step) if problem.step in frame.open_steps(draft) else "",
-        is_blocking=problem.is_blocking,
+        url=url,
     )
 
 
 def _why_not(problems: int) -> str:
     if problems == 0:
         return "The destination was changed meanwhile; see above."
-    return f"{problems} problem{'' if problems == 1 else 's'} to put right first"
+    return f"{problems:,} problem{'' if problems == 1 else 's'} to put right first"
 
 
 @requires(*TO_ACTIVATE)
