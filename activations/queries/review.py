@@ -2,15 +2,15 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from activations.mapping.paths import format_source
+from activations.mapping.plan import ActivatedAudience, MappingRule, Plan
 from activations.models import Audience
 from activations.queries import audience_labels, audiences
 from activations.queries.audiences import StatusCounts
-from activations.services import draft_changes, drafts
+from activations.services import draft_changes
 from activations.services.draft_changes import Change, Ending, Kind
 from activations.services.draft_content import Content, MappingRow, ScheduleRow
-from connections.models import Destination
 
 CHANGED, REMOVED = "changed", "removed"
 _SHOWN: Mapping[str, tuple[Kind, ...]] = {
@@ -57,10 +57,10 @@ class Changes:
         return list(found)
 
 
-def changes(*, destination: Destination, content: Content) -> Changes:
-    """Three queries."""
+def changes(*, now: Plan, content: Content) -> Changes:
+    """`now` is what is sent; one query, for the names of what is removed."""
     found = draft_changes.compare(
-        now=drafts.sent_schedule(destination=destination),
+        now=[_schedule(audience) for audience in now.audiences],
         then=content.schedule,
         key=lambda row: row.audience,
     )
@@ -69,7 +69,7 @@ def changes(*, destination: Destination, content: Content) -> Changes:
     return Changes(
         audiences=found,
         mappings=draft_changes.compare(
-            now=drafts.sent_mappings(destination=destination),
+            now=[_mapping(rule) for rule in now.rules],
             then=content.mappings,
             key=lambda row: row.target,
         ),
@@ -101,11 +101,24 @@ def listed(
 
 def rows(*, page: Sequence[Change[ScheduleRow]]) -> list[Row]:
     """A page of them with their counts, without audiences deleted meanwhile."""
-    known: dict[int, Any] = Audience.objects.in_bulk([change.row.audience for change in page])
-    counted = audiences.with_counts(audiences=known.values())
-    counts = {row.audience.pk: row.counts for row in counted}
+    keys = [change.row.audience for change in page]
+    known = Audience.objects.in_bulk(keys)
+    counts = audiences.newest_counts(audience_ids=keys)
     return [
-        Row(known[change.row.audience], counts[change.row.audience], change)
+        Row(known[change.row.audience], counts.get(change.row.audience, StatusCounts()), change)
         for change in page
         if change.row.audience in known
     ]
+
+
+def _schedule(sent: ActivatedAudience) -> ScheduleRow:
+    return ScheduleRow(
+        audience=sent.audience_id,
+        mapping_id=sent.mapping_id,
+        start_on=sent.start_on.isoformat(),
+        end_on=sent.end_on.isoformat() if sent.end_on else "",
+    )
+
+
+def _mapping(rule: MappingRule) -> MappingRow:
+    return MappingRow(format_source(rule.source), rule.target_text, rule.when_empty.value)

@@ -76,13 +76,15 @@ class Scope:
         if step > 1:
             rows = [of.alias(rest=F("profile_id") % step).filter(rest=0) for of in rows]
         first, *others = (of.values_list("profile_id") for of in rows)
+        if others:
+            return first.union(*others)
         # Of a single part no union leaves out what repeats.
-        return first.union(*others) if others else first.distinct()
+        return first.distinct() if self.parts[0].repeats else first
 
 
-def of(*, destination: Destination, plan: Plan, at: datetime) -> Scope:
-    """Four queries. Parts without anybody are left out."""
-    now = configuration.load_plan(destination=destination)
+def of(*, destination: Destination, plan: Plan, at: datetime, now: Plan | None = None) -> Scope:
+    """Four queries. Parts without anybody are left out. `now`: what is sent, if it was read."""
+    now = now or configuration.load_plan(destination=destination)
     known = {audience.audience_id: audience for audience in now.audiences}
     wanted = {audience.audience_id: audience for audience in plan.audiences}
     today = at.astimezone(UTC).date()

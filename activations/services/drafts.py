@@ -53,7 +53,7 @@ def opened_with(*, destination: Destination) -> dict[str, Any]:
     """`mappings` and `audiences` of a draft that is opened now."""
     return {
         "mappings": draft_content.store_mappings(rows=_current_mappings(destination)),
-        "audiences": draft_content.store_schedule(rows=sent_schedule(destination=destination)),
+        "audiences": draft_content.store_schedule(rows=_current_schedule(destination)),
     }
 
 
@@ -91,7 +91,7 @@ def select_audiences(
     rows = draft_content.read_schedule(stored=draft.audiences)
     kept = [row for row in rows if row.audience not in shown or row.audience in chosen]
     known = {row.audience for row in kept}
-    sent_now = {row.audience: row for row in sent_schedule(destination=draft.destination)}
+    sent_now = {row.audience: row for row in _current_schedule(draft.destination)}
     today = at.astimezone(UTC).date().isoformat()
     added = audience_labels.of(audience_ids=set(chosen) & set(shown) - known)
     kept += [sent_now.get(key, ScheduleRow(audience=key, start_on=today)) for key in added]
@@ -148,7 +148,7 @@ def content(*, draft: ActivationDraft, at: datetime) -> Content:
     )
     if draft_rights.may_do_all(draft=draft):
         return read
-    sent_now = sent_mappings(destination=draft.destination)
+    sent_now = _sent_mappings(draft.destination)
     return read.with_problems(
         found=draft_rights.problems(draft=draft, rows=mappings, sent_now=sent_now)
     )
@@ -157,28 +157,6 @@ def content(*, draft: ActivationDraft, at: datetime) -> Content:
 def is_outdated(*, draft: ActivationDraft) -> bool:
     """Whether the destination was changed elsewhere since the draft was opened."""
     return draft.based_on_version != draft.destination.mapping_version
-
-
-def sent_mappings(*, destination: Destination) -> tuple[MappingRow, ...]:
-    """The mapping as it is sent now."""
-    stored = destination.field_mappings.order_by("position", "pk").values(
-        "source_kind", "source", "target_kind", "target", "when_empty"
-    )
-    return draft_content.read_mappings(stored=list(stored))
-
-
-def sent_schedule(*, destination: Destination) -> list[ScheduleRow]:
-    """The audiences as they are sent now, with their schedules."""
-    activations = Activation.objects.filter(destination=destination).order_by("pk")
-    return [
-        ScheduleRow(
-            audience=activation.audience_id,
-            mapping_id=activation.mapping_id,
-            start_on=activation.start_on.isoformat(),
-            end_on=activation.end_on.isoformat() if activation.end_on else "",
-        )
-        for activation in activations
-    ]
 
 
 def finish(*, draft: ActivationDraft, at: datetime) -> None:
@@ -231,9 +209,29 @@ def _save(draft: ActivationDraft, version: int, at: datetime, **values: Any) -> 
 
 
 def _current_mappings(destination: Destination) -> Sequence[MappingRow]:
-    rows = sent_mappings(destination=destination)
+    rows = _sent_mappings(destination)
     if not rows:
         return _STARTING_ROWS
     present = {row.target for row in rows}
     missing = [replace(row, source="") for row in _STARTING_ROWS if row.is_mandatory]
     return [*(row for row in missing if row.target not in present), *rows]
+
+
+def _sent_mappings(destination: Destination) -> tuple[MappingRow, ...]:
+    stored = destination.field_mappings.order_by("position", "pk").values(
+        "source_kind", "source", "target_kind", "target", "when_empty"
+    )
+    return draft_content.read_mappings(stored=list(stored))
+
+
+def _current_schedule(destination: Destination) -> list[ScheduleRow]:
+    activations = Activation.objects.filter(destination=destination).order_by("pk")
+    return [
+        ScheduleRow(
+            audience=activation.audience_id,
+            mapping_id=activation.mapping_id,
+            start_on=activation.start_on.isoformat(),
+            end_on=activation.end_on.isoformat() if activation.end_on else "",
+        )
+        for activation in activations
+    ]

@@ -12,7 +12,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from activations.queries import foreseen, holds, preview, review
-from activations.services import draft_updates, drafts
+from activations.queries.review import Changes
+from activations.services import configuration, draft_updates, drafts
 from activations.services.draft_content import Content, DraftProblem
 from activations.views.lists import Asked
 from activations.views.wizard import frame
@@ -57,8 +58,9 @@ class Problems:
 def step(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """`?q=words&show=changed&sort=name&page=2` of the audiences; `show` may be `removed` too."""
     draft = frame.load(request, uuid)
-    now = timezone.now()
-    content = drafts.content(draft=draft, at=now)
+    at = timezone.now()
+    content = drafts.content(draft=draft, at=at)
+    now = configuration.load_plan(destination=draft.destination)
     news = draft_updates.news(draft=draft)
     blocking = _problems(draft, content, content.blocking)
     plan = drafts.plan(destination=draft.destination, content=content)
@@ -72,17 +74,16 @@ def step(request: HttpRequest, uuid: UUID) -> HttpResponse:
         can_finish=not blocking.count and news is None,
         why_not=_why_not(blocking.count),
         news=news,
-        foreseen=foreseen.of(destination=draft.destination, content=content, at=now),
-        hold=holds.of(destination=draft.destination, at=now),
-        examples=preview.examples(plan=plan, at=now),
+        foreseen=foreseen.of(destination=draft.destination, content=content, at=at, now=now),
+        hold=holds.of(destination=draft.destination, at=at),
+        examples=preview.examples(plan=plan, at=at),
         step_urls={key: frame.step_url(draft, key) for key in frame.STEPS},
-        **_summary(request, draft, content),
+        **_summary(request, review.changes(now=now, content=content)),
     )
 
 
-def _summary(request: HttpRequest, draft: Any, content: Content) -> dict[str, Any]:
+def _summary(request: HttpRequest, changes: Changes) -> dict[str, Any]:
     asked = Asked.by(request, default="added", filters=("show",))
-    changes = review.changes(destination=draft.destination, content=content)
     show = asked.filters.get("show", "")
     found = review.listed(
         changes=changes,
