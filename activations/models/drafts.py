@@ -31,7 +31,7 @@ class ActivationDraft(models.Model):
     # The destination's mapping_version when the draft was opened.
     based_on_version = models.PositiveIntegerField(default=0)
     # `audiences` and `mappings` as they were then: what others change since is told apart by it.
-    based_on = models.JSONField(default=dict)
+    based_on = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
     finished_at = models.DateTimeField(null=True, blank=True)

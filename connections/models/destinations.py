@@ -33,7 +33,9 @@ class Destination(models.Model):
     # person chose is a `Subscription`.
     alerts = models.JSONField(default=list, blank=True)
     # INTERFACE: of the workspace file too. Codes in the order of `marketing_actions.ACTIONS`.
-    marketing_actions = models.JSONField(default=list, blank=True)
+    marketing_actions = models.JSONField(
+        default=list, db_default=models.Value([], models.JSONField()), blank=True
+    )
 
     # Bumped by every change of what is sent (mappings, audiences, Mapping IDs).
     mapping_version = models.PositiveIntegerField(default=0)

@@ -14,7 +14,7 @@ class SignInLink(models.Model):
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)
     # Travels through mails and chats, where programs open links to preview them: it asks first.
-    is_invitation = models.BooleanField(default=False)
+    is_invitation = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
 
