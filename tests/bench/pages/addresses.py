@@ -102,6 +102,7 @@ class _Things:
             "uploads/<uuid:uuid>": lambda: _newest(Upload.objects.order_by("-rows_rejected")).uuid,
             "audiences/<uuid:uuid>": lambda: self.sent_audience.uuid,
             "accounts/<uuid:uuid>": lambda: _newest(Account.objects.order_by("pk")).uuid,
+            "catalog/<slug:code>": lambda: "zendesk-sell",
             "rules/<slug:code>": lambda: alert_rules.RULES[0].code,
             "alerts/<slug:key>": lambda: _newest(Alert.objects.order_by("-pk")).pk,
             "webhooks/<uuid:uuid>": lambda: _newest(Webhook.objects.order_by("pk")).uuid,
