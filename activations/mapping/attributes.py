@@ -10,7 +10,7 @@ LONGEST_PARAGRAPH = 65_535
 
 _MANY_LINES = "description"
 # An owner is never absent: Sell falls back to the user of the token only on create.
-_NEVER_EMPTY = "owner_id"
+NEVER_EMPTY = "owner_id"
 
 
 def shape(*, spec: AttributeSpec, value: Json) -> Json:
@@ -28,7 +28,7 @@ def shape(*, spec: AttributeSpec, value: Json) -> Json:
 
 def cleared(*, spec: AttributeSpec) -> Json:
     """What empties the attribute. Raises CannotShape for one that cannot be empty."""
-    if spec.name == _NEVER_EMPTY:
+    if spec.name == NEVER_EMPTY:
         raise CannotShape(Reason.CANNOT_CLEAR)
     if spec.type == "tags":
         return []

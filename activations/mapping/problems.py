@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from activations.mapping import constants, names, statuses
+from activations.mapping.attributes import NEVER_EMPTY
 from activations.mapping.paths import EMAIL, LAST_NAME, target_problem
 from activations.mapping.plan import MappingRule
 from activations.terms import MembershipStatus, TargetKind
@@ -117,6 +118,10 @@ def _rule(
     if target.kind == TargetKind.CUSTOM_FIELD and target.name.strip() and fields is not None:
         for code, message in _presence(target.name, fields):
             yield Problem(f"{place}.target", code, message)
+    never_empty = (TargetKind.ATTRIBUTE, NEVER_EMPTY)
+    if rule.is_cleared_when_empty and (target.kind, target.name) == never_empty:
+        message = f"Zendesk never empties “{target.name}”: it stays when the source is empty."
+        yield Problem(f"{place}.when_empty", "cannot-clear", message, is_blocking=False)
     if rule.source.is_constant:
         yield from _constant(rule, place, fields)
 

@@ -14,7 +14,7 @@ from activations.models import Profile
 from connections.zendesk.contact import Json
 
 # Newest profiles looked at to learn which attributes really occur.
-SAMPLE_SIZE = 300
+SAMPLE_SIZE = 200
 MOST_EXAMPLES = 3
 LONGEST_EXAMPLE = 80
 
@@ -63,8 +63,10 @@ def look() -> Seen:
     size = 0
     for found, identities in _newest():
         size += 1
-        for path, value in _leaves(found, ""):
-            attributes.setdefault(path, Held(_type(value))).count += 1
+        for path, value in _leaves(found):
+            if path not in attributes:
+                attributes[path] = Held(_type(value))
+            attributes[path].count += 1
         for symbol, entries in identities.items():
             if entries:
                 namespaces.setdefault(symbol, Held("")).count += 1
@@ -101,18 +103,22 @@ def _value(source: Source, attributes: dict[str, Any], identities: dict[str, Any
         return None
 
 
-def _leaves(value: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Json]]:
+def _leaves(attributes: Mapping[str, Any]) -> Iterator[tuple[str, Json]]:
     """Dotted paths of values; a key with a dot and a list of objects have none."""
-    for key, item in value.items():
-        if "." in key:
-            continue
-        path = f"{prefix}{key}"
-        if isinstance(item, Mapping):
-            yield from _leaves(item, f"{path}.")
-        elif isinstance(item, list) and any(isinstance(part, Mapping) for part in item):
-            continue
-        elif not is_empty(item):
-            yield path, item
+    branches = [("", attributes)]
+    while branches:
+        prefix, branch = branches.pop()
+        for key, item in branch.items():
+            if "." in key:
+                continue
+            if isinstance(item, dict):
+                branches.append((f"{prefix}{key}.", item))
+            elif not (is_empty(item) or _holds_objects(item)):
+                yield f"{prefix}{key}", item
+
+
+def _holds_objects(value: Json) -> bool:
+    return isinstance(value, list) and any(isinstance(part, dict) for part in value)
 
 
 def _type(value: object) -> str:

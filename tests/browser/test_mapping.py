@@ -57,7 +57,7 @@ def _open_the_step(person: Person) -> None:
     page = person.page
     page.goto(person.product.run("signin_link", "--url", person.product.url)["link"])
     person.visit("/destinations/browse/")
-    page.get_by_role("link", name="Zendesk CRM").click()
+    page.get_by_role("link", name="Zendesk CRM", exact=True).click()
     page.get_by_role("link", name="Activate audiences").first.click()
     page.get_by_role("button", name="Next").click()
     page.get_by_role("button", name="Add new mapping").click()
@@ -93,6 +93,9 @@ def _walk_the_tree(person: Person) -> None:
     expect(picker).to_be_hidden()
     expect(page.get_by_role("button", name="Source field, row 3")).to_be_focused()
     expect(page.get_by_role("button", name="Source field, row 3")).to_contain_text("loyalty.tier")
+    # Zendesk has one field of that name.
+    expect(page.get_by_role("button", name="Target field, row 3")).to_contain_text("Loyalty tier")
+    expect(page.get_by_text("The target was filled in")).to_be_visible()
 
 
 def _write_a_constant(person: Person) -> None:
@@ -148,6 +151,10 @@ def _come_back(person: Person) -> None:
     expect(picker.get_by_role("button", name="Select", exact=True)).to_be_disabled()
     page.keyboard.press("Escape")
     person.photograph("mapping-step")
+    suggested = page.get_by_role("region", name="Suggested by name")
+    suggested.get_by_role("button", name="Add: xdm: person.name.firstName").press("Enter")
+    expect(page.get_by_role("button", name="Target field, row 5")).to_contain_text("first_name")
+    expect(suggested).to_be_hidden()
 
 
 def _open(page: Page, button: str) -> Locator:

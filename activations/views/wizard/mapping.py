@@ -1,5 +1,6 @@
 """Step Mapping."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -8,8 +9,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from activations import forms
-from activations.queries import mapping_rows
-from activations.services import drafts
+from activations.queries import mapping_rows, seen
+from activations.queries.seen import Seen
+from activations.services import draft_mappings, drafts
+from activations.services.draft_content import MappingRow
 from activations.views.wizard import frame
 from connections.permissions import TO_ACTIVATE, Permission, requires
 
@@ -19,9 +22,11 @@ from connections.permissions import TO_ACTIVATE, Permission, requires
 @frame.while_open
 def step(request: HttpRequest, uuid: UUID) -> HttpResponse:
     draft = frame.load(request, uuid)
-    is_stale = False
+    found = seen.look()
+    is_stale, typed = False, None
     if request.method == "POST":
-        is_stale = not _save(request, draft)
+        typed = forms.mapping_rows(data=request.POST)
+        is_stale = not _save(request, draft, typed, found)
         url = _wanted_page(request, draft)
         if url and not is_stale:
             return frame.leave(request, url)
@@ -31,25 +36,27 @@ def step(request: HttpRequest, uuid: UUID) -> HttpResponse:
         draft,
         step="mapping",
         is_stale=is_stale,
-        rows=mapping_rows.rows(content=content),
+        rows=mapping_rows.rows(content=content, typed=typed),
         step_problems=content.problems_at(step="mapping", row=None),
+        suggestions=draft_mappings.suggested(draft=draft, rows=content.mappings, seen=found),
     )
 
 
 def _wanted_page(request: HttpRequest, draft: Any) -> str:
     """A new row or a removed one needs the page anew; the address differs, so it is loaded."""
-    if "add" in request.POST or "remove" in request.POST:
+    if request.POST.keys() & {"add", "remove", "suggestion"}:
         count = len(draft.mappings)
         return f"{frame.step_url(draft, 'mapping')}?rows={count}#row-{count - 1}"
     return frame.wanted_page(request, draft)
 
 
-def _save(request: HttpRequest, draft: Any) -> bool:
+def _save(request: HttpRequest, draft: Any, typed: Sequence[MappingRow], found: Seen) -> bool:
+    wanted = request.POST.get("suggestion", "")
     try:
-        drafts.save_mappings(
+        draft_mappings.save(
             draft=draft,
             version=forms.version(data=request.POST),
-            rows=forms.mapping_rows(data=request.POST),
+            rows=draft_mappings.with_suggested(draft=draft, rows=typed, wanted=wanted, seen=found),
             at=timezone.now(),
         )
     except drafts.StaleDraft:

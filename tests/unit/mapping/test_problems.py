@@ -208,3 +208,11 @@ def test_more_than_fifty_mapped_fields_are_warned_about() -> None:
     known = {**FIELDS, **fields}
     assert found(rules=(*MANDATORY, *rules[:49]), fields=known) == []
     assert found(rules=(*MANDATORY, *rules), fields=known) == [("mappings", "many-mappings", False)]
+
+
+def test_clearing_what_zendesk_never_empties_is_warned_about() -> None:
+    rule = build.rule("xdm: a", "xdm: owner_id", clear=True)
+    assert found(rules=(*MANDATORY, rule)) == [("mappings[2].when_empty", "cannot-clear", False)]
+    other = build.rule("xdm: a", "xdm: custom_fields.owner_id", clear=True)
+    fields = {**FIELDS, "owner_id": build.field("owner_id", "number")}
+    assert found(rules=(*MANDATORY, other), fields=fields) == []
