@@ -30,12 +30,12 @@ class Row:
 
     @property
     def source_name(self) -> str:
-        """Name and id of the hidden input."""
+        """Name of the hidden input."""
         return f"source-{self.index}"
 
     @property
     def target_name(self) -> str:
-        """Name and id of the hidden input."""
+        """Name of the hidden input."""
         return f"target-{self.index}"
 
     @property

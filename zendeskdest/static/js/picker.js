@@ -8,7 +8,7 @@ import { firstShown, focusItem, isBranch, move, toggle } from "./tree.js";
 const openers = new WeakMap();
 
 const pickerOf = (element) => element.closest?.("[data-picker]");
-const inputOf = (opener) => document.getElementById(opener.dataset.pickerInput);
+const inputOf = (opener) => opener.parentElement.querySelector("input");
 
 function valuesOfOthers(picker, input) {
   const rows = [...document.querySelectorAll(`[data-picker-open="${picker.id}"]`)].map(inputOf);
@@ -47,9 +47,10 @@ function confirm(picker) {
   input.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
+// The panels arrive one by one: before the last of them the others cannot be asked for details.
 onArrival((part) => {
   const picker = pickerOf(part);
-  if (picker?.open && part.matches(".picker-tabs")) prepare(picker);
+  if (picker?.open && part.matches(".picker-panel:last-of-type")) prepare(picker);
 });
 
 document.addEventListener("click", (event) => {
