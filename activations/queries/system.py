@@ -110,10 +110,12 @@ def _audiences(activations: QuerySet[Activation]) -> tuple[list[Any], int]:
     here = activations.filter(audience=OuterRef("pk"))
     newest = AudienceDay.objects.filter(audience=OuterRef("pk")).order_by("-on")
     sent = Audience.objects.filter(Exists(here))
+    everywhere = Activation.objects.filter(audience=OuterRef("pk")).order_by()
     found = sent.annotate(
         # None: it was never counted.
         members=Subquery(newest.values(count=F("realized") + F("existing"))[:1]),
-        destinations=Subquery(here.values("audience").annotate(n=Count("*")).values("n")),
+        # Also those that are not drawn.
+        destinations=Subquery(everywhere.values("audience").annotate(n=Count("*")).values("n")),
     )
     most_first = F("members").desc(nulls_last=True)
     return list(found.order_by(most_first, "name", "pk")[:MOST_AUDIENCES]), sent.count()

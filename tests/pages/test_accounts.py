@@ -96,6 +96,9 @@ def test_activating_from_an_account_offers_its_destinations_only(signed_in: Clie
     chosen = {"account": str(account.uuid)}
     page = signed_in.get(reverse("activations:choose"), chosen).context["page"]
     assert [row.name for row in page] == ["Mine"]
+    # A search stays among them.
+    text = signed_in.get(reverse("activations:choose"), chosen).content.decode()
+    assert f'name="account" value="{account.uuid}"' in text
 
 
 def _names(client: Client, **query: str | list[str]) -> list[str]:

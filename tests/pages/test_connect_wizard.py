@@ -90,6 +90,13 @@ def test_the_only_account_is_chosen_already(signed_in: Client, opened: Destinati
     )
 
 
+@pytest.mark.parametrize("mode", ["existing", "new"])
+def test_what_is_mandatory_is_marked(signed_in: Client, opened: Destination, mode: str) -> None:
+    factories.AccountFactory()
+    page = signed_in.get(_url("connect", opened), {"mode": mode}).content.decode()
+    assert page.count('class="required"') == 1
+
+
 def test_an_unreachable_zendesk_is_said_with_the_advice_to_wait(
     signed_in: Client, opened: Destination
 ) -> None:

@@ -95,6 +95,15 @@ def test_the_newest_count_of_members_is_taken(signed_in: Client, destination: De
     assert "5 members" in signed_in.get(URL).content.decode()
 
 
+def test_an_audience_tells_all_its_destinations_not_only_those_drawn(
+    signed_in: Client, destination: Destination
+) -> None:
+    activation = factories.ActivationFactory(destination=destination)
+    factories.ActivationFactory(audience=activation.audience)
+    page = signed_in.get(URL, {"destination": str(destination.uuid)}).content.decode()
+    assert "to 2 destinations" in page
+
+
 def test_what_is_left_out_is_said_and_found_by_a_search(signed_in: Client) -> None:
     account = factories.AccountFactory(name="Acme Sell")
     for number in range(MOST_DESTINATIONS + 3):
