@@ -41,7 +41,7 @@ class Office:
 def office(chromium: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     ARTEFACTS.mkdir(exist_ok=True)
     # Two of these run at a time in `make test`, beside much else.
-    expect.set_options(timeout=20_000)
+    expect.set_options(timeout=60_000)
     simulator = Sandbox(tokens=(factories.TOKEN,), switches=Switches(throttle_style="off"))
     with (
         serve_in_thread(simulator) as zendesk,
@@ -73,7 +73,7 @@ def arrive(office: Office) -> Iterator[Arrive]:
         chosen = {"viewport": WIDE, "reduced_motion": "reduce", **options}
         context = office.browser.new_context(**chosen)
         contexts.append(context)
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(60_000)
         context.on("page", lambda page: heard.append(listen(page)))
         if name:
             value, url = office.sessions[name], office.product.url
