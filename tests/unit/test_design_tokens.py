@@ -1,6 +1,7 @@
 """The contrast figures in tokens.css are recomputed from its colours, so that neither drifts."""
 
 import re
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,21 @@ COLOURS = {
     for name, light, dark in re.findall(r"--([\w-]+): light-dark\((#\w{6}), (#\w{6})\);", TOKENS)
 }
 CLAIMS = re.findall(r"^ \*\s+([\w-]+) +on ([\w-]+) +([\d.]+) +([\d.]+) +([\d.]+)$", TOKENS, re.M)
+
+SURFACES = ("page", "surface", "sunken", "raised")
+TINTS = ("accent-soft", "success-soft", "warning-soft", "danger-soft", "neutral-soft")
+TEXTS = ("text", "text-muted", "accent-text")
+MEANINGS = ("success-text", "warning-text", "danger-text", "neutral-text")
+# Borders of fields, switches, the ring of the focus, dots, bars, and the lines of charts.
+SIGNS = ("control", "switch-off", "focus", "accent", "danger")
+DOTS = ("success-dot", "warning-dot", "danger-dot", "info-dot", "neutral-dot")
+PAIRS = [
+    *product(TEXTS, (*SURFACES, *TINTS), [4.5]),
+    *product(MEANINGS, SURFACES, [4.5]),
+    *product(SIGNS, SURFACES, [3]),
+    *product(DOTS, SURFACES, [3]),
+    *product(["focus"], TINTS, [3]),
+]
 
 
 def luminance(colour: str) -> float:
@@ -38,3 +54,19 @@ def test_a_pair_of_colours_has_the_contrast_the_table_claims(
 
     assert f"{in_light:.2f} {in_dark:.2f}" == f"{light} {dark}"
     assert min(in_light, in_dark) >= float(wanted)
+
+
+@pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
+def test_whatever_may_stand_on_a_surface_can_be_read_there(theme: int) -> None:
+    found = {
+        f"{front} on {back}": contrast(COLOURS[front][theme], COLOURS[back][theme]) - wanted
+        for front, back, wanted in PAIRS
+    }
+    assert [pair for pair, margin in found.items() if margin < 0] == []
+
+
+def test_every_colour_that_means_something_is_in_a_pair() -> None:
+    tried = {name for front, back, _ in PAIRS for name in (front, back)}
+    tried |= {name for front, back, *_ in CLAIMS for name in (front, back)}
+    # A line between rows only separates what stands apart anyway.
+    assert set(COLOURS) - tried == {"line"}
