@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from activations.queries.pace import Pace
-
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 
 
@@ -12,7 +10,7 @@ _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 class Forecast:
     """`contacts` requests, one each, after or among `others` of the same token.
 
-    `per_second` is the token's pace: measured, else its limit; 0 when nobody knows it yet.
+    `per_second` is what the token can do: measured, else its limit; 0 when nobody knows it yet.
     """
 
     contacts: int
@@ -50,15 +48,15 @@ def reckon(
     contacts: int,
     others: int,
     limit: float,
-    pace: Pace,
     at: datetime,
+    measured: float | None = None,
     not_before: datetime | None = None,
 ) -> Forecast:
-    """With the measured pace while something is being sent, else with the token's limit.
+    """By what the token was measured to do (`Pace.of_a_full_line`), else by its limit.
 
-    `limit` is in requests per second, 0 for none; what was measured never exceeds it.
+    Both in requests per second; `limit` is 0 for none, and what was measured never exceeds it.
     """
-    measured = pace.requests_per_second or 0.0
+    measured = measured or 0.0
     per_second = min(measured, limit) if measured and limit else measured or limit
     return Forecast(contacts, others, per_second, bool(measured), at, not_before)
 

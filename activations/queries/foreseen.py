@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from django.conf import settings
 
 from activations.mapping.plan import Plan
-from activations.queries import census, codes, forecast, pace, samples, scopes
+from activations.queries import census, codes, forecast, samples, scopes
 from activations.queries.census import Neighbour
 from activations.queries.forecast import Forecast
 from activations.queries.samples import Sample
@@ -106,7 +106,10 @@ def of(
         without_email=without_email,
         later=_later(plan, at.astimezone(UTC).date()),
         sample=sample,
-        forecast=_forecast(destination, contacts, others, at),
+        # What goes out now is what there was to send, not what could be sent.
+        forecast=forecast.reckon(
+            contacts=contacts, others=others, limit=settings.ZENDESK_REQUESTS_PER_SECOND, at=at
+        ),
         queued=queued,
         neighbours=neighbours,
         is_exact=is_exact,
@@ -117,24 +120,7 @@ def _later(plan: Plan, today: date) -> int:
     return sum(1 for audience in plan.audiences if audience.start_on > today)
 
 
-def _fingerprint(destination: Destination) -> str:
-    return destination.account.token_fingerprint if destination.account else ""
-
-
 def _neighbours(destination: Destination) -> tuple[Neighbour, ...]:
-    found = census.neighbours(
-        destination_id=destination.pk, token_fingerprint=_fingerprint(destination)
-    )
+    fingerprint = destination.account.token_fingerprint if destination.account else ""
+    found = census.neighbours(destination_id=destination.pk, token_fingerprint=fingerprint)
     return tuple(neighbour for neighbour in found if neighbour.queued)
-
-
-def _forecast(destination: Destination, contacts: int, others: int, at: datetime) -> Forecast:
-    return forecast.reckon(
-        contacts=contacts,
-        others=others,
-        limit=settings.ZENDESK_REQUESTS_PER_SECOND,
-        pace=pace.measure(
-            destination_id=destination.pk, token_fingerprint=_fingerprint(destination), at=at
-        ),
-        at=at,
-    )

@@ -10,7 +10,8 @@ from activations.queries.census import Census, Neighbour
 from activations.queries.forecast import Forecast
 from activations.queries.pace import Pace
 from activations.queries.unresolved import Unresolved
-from connections.models import Destination
+from connections.destinations import effective_status
+from connections.models import Destination, DestinationStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,8 @@ def of(
     *, destination: Destination, counted: Census, unresolved: Unresolved, at: datetime
 ) -> Outlook:
     """Two queries."""
+    # What nobody claims from has a line that waits, not one that keeps the token busy.
+    is_sending = effective_status(destination) == DestinationStatus.ENABLED
     account = destination.account
     assert account is not None, "a destination outside draft has an account"
     fingerprint = account.token_fingerprint
@@ -48,7 +51,7 @@ def of(
             contacts=counted.open,
             others=sum(neighbour.queued for neighbour in neighbours),
             limit=settings.ZENDESK_REQUESTS_PER_SECOND,
-            pace=measured,
+            measured=measured.of_a_full_line(due_at=counted.due_at) if is_sending else None,
             at=at,
             not_before=unresolved.last_try_at,
         ),

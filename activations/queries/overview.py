@@ -62,8 +62,9 @@ class Line:
 
     @property
     def duration(self) -> str:
-        """How long the line takes in words; empty when nobody knows."""
-        speed = self.per_second or self.limit
+        """How long the line takes at the limit in words; empty when nobody knows."""
+        # The present pace may only say how little there was to send.
+        speed = self.limit or self.per_second
         return words(seconds=round(self.queued / speed)) if self.queued and speed else ""
 
 

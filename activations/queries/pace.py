@@ -25,17 +25,28 @@ class Pace:
     """Of one destination, and of the token it may share with others.
 
     `contacts_per_minute` counts what Zendesk stored for the destination, `requests_per_second`
-    what the token's requests settled; None while there is too little to measure.
+    what the token's requests settled since `measured_since`; None while there is too little to
+    measure. Where there was little to send, they tell of that and not of what could be sent.
     """
 
     contacts_per_minute: int | None = None
     requests_per_second: float | None = None
     last_request_at: datetime | None = None
+    measured_since: datetime | None = None
 
     @property
     def is_measured(self) -> bool:
         """Whether anything was settled in the last minute."""
         return bool(self.requests_per_second)
+
+    def of_a_full_line(self, *, due_at: datetime | None) -> float | None:
+        """What the token can do, throttled or not: None unless it had work all the time.
+
+        What is due since `due_at` and still in line waited through all that was measured.
+        """
+        if due_at is None or self.measured_since is None or due_at > self.measured_since:
+            return None
+        return self.requests_per_second
 
 
 def measure(*, destination_id: int, token_fingerprint: str, at: datetime) -> Pace:
@@ -53,13 +64,14 @@ def measure(*, destination_id: int, token_fingerprint: str, at: datetime) -> Pac
     if not ours:
         return Pace()
     last_request_at = ours[0][0]
-    seconds = (at - ours[-1][0]).total_seconds()
+    since = ours[-1][0]
+    seconds = (at - since).total_seconds()
     if seconds < SHORTEST_SECONDS and len(rows) < MOST_REQUESTS:
         return Pace(last_request_at=last_request_at)
     seconds = max(seconds, 1.0)
     written = _count(ours, (_WRITTEN,), destination_id)
     settled = _count(ours, (_WRITTEN, _REJECTED))
-    return Pace(round(written * 60 / seconds), settled / seconds, last_request_at)
+    return Pace(round(written * 60 / seconds), settled / seconds, last_request_at, since)
 
 
 def by_token(*, at: datetime) -> dict[str, float]:

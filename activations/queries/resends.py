@@ -12,7 +12,6 @@ from activations.deliveries import resending
 from activations.models import Resend
 from activations.queries import audiences, census, forecast, outlook
 from activations.queries.forecast import Forecast
-from activations.queries.pace import Pace
 from connections.models import Destination
 
 # Jobs a page tells of.
@@ -79,7 +78,6 @@ def estimate(*, destination: Destination, audience_ids: Collection[int], at: dat
         contacts=contacts,
         others=own + _in_line(neighbours),
         limit=settings.ZENDESK_REQUESTS_PER_SECOND,
-        pace=Pace(),
         at=at,
     )
     return Estimate(contacts, reckoned, outlook.limit_in_words(), neighbours)

@@ -73,13 +73,46 @@ def test_the_present_pace_is_measured_and_replaces_the_limit(
     signed_in: Client, destination: Destination
 ) -> None:
     _send(_line_up(destination, 30, state="delivered", delivered_seq=1), seconds=30)
-    _line_up(destination, 60)
+    _line_up(destination, 60, next_attempt_at=timezone.now() - timedelta(minutes=1))
     words = _words(signed_in, destination)
     rate = re.search(r"Rate now ?(\d+) contacts a minute", words)
     assert rate is not None
     # One a second, and less by what the test itself takes.
     assert 30 <= int(rate[1]) <= 62
     assert "at the present pace" in words
+
+
+@pytest.mark.usefixtures("paced")
+def test_what_little_there_was_to_send_is_not_taken_for_what_can_be_sent(
+    signed_in: Client, destination: Destination
+) -> None:
+    _send(_line_up(destination, 5, state="delivered", delivered_seq=1), seconds=60)
+    _line_up(destination, 60)
+    words = _words(signed_in, destination)
+    assert "60 contacts to send, 1 request each: under a minute at your limit of 8.47" in words
+
+
+@pytest.mark.usefixtures("paced")
+def test_a_line_that_waits_for_somebody_says_nothing_of_the_pace(signed_in: Client) -> None:
+    destination = factories.DestinationFactory(status="disabled")
+    neighbour = factories.DestinationFactory(account=destination.account, name="Support")
+    _send(_line_up(neighbour, 5, state="delivered", delivered_seq=1), seconds=60)
+    _line_up(destination, 60, next_attempt_at=timezone.now() - timedelta(hours=1))
+    words = _words(signed_in, destination)
+    assert "under a minute at your limit of 8.47 requests a second, once it goes on" in words
+
+
+@pytest.mark.usefixtures("paced")
+def test_a_throttled_line_goes_by_what_still_gets_through(
+    signed_in: Client, destination: Destination
+) -> None:
+    _send(_line_up(destination, 15, state="delivered", delivered_seq=1), seconds=60)
+    _line_up(destination, 60, next_attempt_at=timezone.now() - timedelta(minutes=5))
+    pacing.hold(token_fingerprint=credentials.fingerprint(factories.TOKEN), at_least_seconds=60)
+    words = _words(signed_in, destination)
+    assert re.search(
+        r"60 contacts to send, 1 request each: about \d minutes at the present pace", words
+    )
 
 
 def test_without_a_limit_and_a_measure_nothing_is_promised(

@@ -282,3 +282,19 @@ def test_hundreds_of_audiences_are_counted_together_and_everybody_once(
     found = look(destination, draft)
 
     assert (found.candidates, found.contacts, found.without_email) == (6, 5, 1)
+
+
+def test_a_quiet_minute_before_says_nothing_about_the_time(
+    destination: Destination, settings: Settings
+) -> None:
+    settings.ZENDESK_REQUESTS_PER_SECOND = 2.0
+    audience = factories.AudienceFactory()
+    members(10, audience)
+    row = factories.DeliveryFactory(destination=destination, state="delivered", delivered_seq=1)
+    for ago in range(5, 60, 11):
+        started_at = NOON - timedelta(seconds=ago)
+        factories.AttemptFactory(delivery=row, fence=ago, started_at=started_at, outcome="written")
+
+    found = look(destination, content(audience))
+
+    assert (found.forecast.seconds, found.forecast.per_second) == (5, 2.0)

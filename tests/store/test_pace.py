@@ -46,6 +46,7 @@ def test_a_full_minute_says_what_it_says() -> None:
     assert found.contacts_per_minute == 31
     assert found.requests_per_second == pytest.approx(31 / 60)
     assert found.last_request_at == NOON
+    assert found.measured_since == NOON - pace.WINDOW
 
 
 def test_a_start_twenty_seconds_ago_is_not_spread_over_a_minute() -> None:
@@ -93,6 +94,26 @@ def test_the_token_counts_what_its_other_destination_sends() -> None:
 
     assert found.contacts_per_minute == 12
     assert found.requests_per_second == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(
+    ("due_ago", "known"), [(None, None), (1, None), (59, None), (60, 0.5), (600, 0.5)]
+)
+def test_what_was_sent_is_what_can_be_sent_only_if_the_line_was_never_empty(
+    due_ago: int | None, known: float | None
+) -> None:
+    destination = DestinationFactory()
+    send(destination, count=30, first=60, last=0)
+    due_at = None if due_ago is None else NOON - timedelta(seconds=due_ago)
+
+    assert measure(destination).of_a_full_line(due_at=due_at) == known
+
+
+def test_a_line_that_began_with_what_is_measured_was_never_empty() -> None:
+    destination = DestinationFactory()
+    send(destination, count=40, first=20, last=0)
+
+    assert measure(destination).of_a_full_line(due_at=NOON - timedelta(seconds=21)) == 2.0
 
 
 def test_one_query_whatever_was_sent(django_assert_num_queries: DjangoAssertNumQueries) -> None:

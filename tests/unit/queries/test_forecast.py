@@ -6,14 +6,13 @@ import pytest
 
 from activations.queries import forecast
 from activations.queries.forecast import Forecast
-from activations.queries.pace import Pace
 
 AT = datetime(2026, 3, 1, 14, 17, 30, tzinfo=UTC)
 LIMIT = 8.47
 
 
 def reckon(contacts: int, **known: object) -> Forecast:
-    told: dict[str, object] = {"others": 0, "limit": LIMIT, "pace": Pace(), "at": AT}
+    told: dict[str, object] = {"others": 0, "limit": LIMIT, "at": AT}
     return forecast.reckon(contacts=contacts, **{**told, **known})  # type: ignore[arg-type]
 
 
@@ -30,20 +29,20 @@ def test_what_others_of_the_token_have_in_line_takes_its_time_too() -> None:
 
 
 def test_a_measured_pace_is_more_honest_than_the_limit() -> None:
-    found = reckon(600, pace=Pace(120, 2.0, AT))
+    found = reckon(600, measured=2.0)
 
     assert (found.seconds, found.is_measured) == (300, True)
 
 
 def test_a_measured_pace_never_beats_the_limit() -> None:
-    assert reckon(847, pace=Pace(6_000, 100.0, AT)).seconds == 100
+    assert reckon(847, measured=100.0).seconds == 100
 
 
 def test_without_a_limit_only_a_measured_pace_says_anything() -> None:
     unknown = reckon(100, limit=0.0)
     assert (unknown.duration, unknown.finished_at) == ("", None)
 
-    assert reckon(1_000, limit=0.0, pace=Pace(60_000, 1_000.0, AT)).duration == "under a minute"
+    assert reckon(1_000, limit=0.0, measured=1_000.0).duration == "under a minute"
 
 
 def test_it_is_not_done_before_the_last_retry() -> None:
