@@ -42,6 +42,11 @@ class Group:
         """The code in words."""
         return codes.meaning(code=self.code) if self.code else ""
 
+    @property
+    def remedy(self) -> str:
+        """What to do about it."""
+        return codes.remedy(code=self.code) if self.code else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Unresolved:

@@ -53,6 +53,17 @@ def test_everything_done_is_said_as_nought_unresolved(
     assert "contacts to send" not in words
 
 
+def test_what_nobody_knows_the_end_of_is_not_said_to_be_resolved(
+    signed_in: Client, destination: Destination
+) -> None:
+    until = timezone.now() + timedelta(minutes=1)
+    known = {"state": "failed", "code": "zendesk-422", "unsettled_until": until}
+    factories.DeliveryFactory(destination=destination, **known)
+    words = _words(signed_in, destination)
+    assert "0 unresolved" not in words
+    assert words.count("1 unsettled") == 2
+
+
 def test_nothing_known_shows_no_progress(signed_in: Client, destination: Destination) -> None:
     assert "Progress" not in _words(signed_in, destination)
 
@@ -144,6 +155,7 @@ def test_retries_and_doubts_say_why_and_until_when(
     _line_up(destination, 1, unsettled_until=later, **waiting)
     words = _words(signed_in, destination)
     assert "2 wait for a retry · Zendesk could not be reached (network). Next try" in words
+    assert "Nothing to do: it is tried again until Zendesk answers." in words
     assert "1 waits for confirmation" in words
     assert "1 of these unsettled" in words
 
