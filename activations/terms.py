@@ -1,5 +1,7 @@
 """The vocabulary: words the platform and we use, stored exactly as spelled here."""
 
+from typing import Final
+
 from django.db import models
 
 
@@ -20,6 +22,10 @@ class DeliveryState(models.TextChoices):
     DELIVERED = "delivered", "Delivered"
     EXCLUDED = "excluded", "Excluded"  # must not be sent; `code` says why
     FAILED = "failed", "Failed"  # Zendesk refused it; `code` says how
+
+
+# What Zendesk is still to be told, or told again.
+UNDER_WAY: Final = (DeliveryState.PENDING, DeliveryState.LEASED, DeliveryState.WAITING)
 
 
 class Lane(models.IntegerChoices):

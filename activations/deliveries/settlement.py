@@ -49,6 +49,12 @@ class Standing:
     crashes: int
     code: str
     detail: str
+    first_due_at: datetime | None = None
+
+    @property
+    def due_since(self) -> datetime:
+        """Of a row that is not up to date: when that began, however often it was put off."""
+        return self.first_due_at or self.next_attempt_at
 
     @property
     def may_exist(self) -> bool:
@@ -63,6 +69,21 @@ def settle(
 
     `seq` is the row's `desired_seq` when it was claimed: what came later stays to be sent.
     """
+    told = _after(row, seq, event, at, chance)
+    if told is None:
+        return None
+    match event:
+        case Excluded() | Refused():
+            is_over = True
+        case Delivered() | Unchanged() | Irrelevant():
+            is_over = told.unsettled_until is None
+        case _:
+            is_over = False
+    # Newer data behind what is over are due since now.
+    return replace(told, first_due_at=None if is_over else row.due_since)
+
+
+def _after(row: Standing, seq: int, event: Event, at: datetime, chance: float) -> Standing | None:
     match event:
         case Delivered():
             return _delivered(row, seq, event, at)
@@ -114,9 +135,10 @@ def after_crash(
     if may_land_until is not None:
         until = max(until or may_land_until, may_land_until)
     crashes = row.crashes + 1
-    taken = replace(row, unsettled_until=until, crashes=crashes)
+    taken = replace(row, unsettled_until=until, crashes=crashes, first_due_at=row.due_since)
     if crashes >= CRASHES_UNTIL_SET_ASIDE:
-        return replace(taken, state=DeliveryState.FAILED, code=KILLS_WORKERS, detail=_KILLS)
+        ended = replace(taken, state=DeliveryState.FAILED, code=KILLS_WORKERS, detail=_KILLS)
+        return replace(ended, first_due_at=None)
     delay = backoff.row_delay(attempts=crashes, chance=chance) if crashes > 1 else at - at
     return _mind_creation(replace(taken, state=DeliveryState.WAITING, next_attempt_at=at + delay))
 

@@ -38,6 +38,9 @@ class Delivery(models.Model):
     )
     lane = models.PositiveSmallIntegerField(choices=Lane.choices, default=Lane.LIVE)
     next_attempt_at = models.DateTimeField()
+    # When what is not in Zendesk yet first became due, once the row was put off: a retry or a
+    # claim handed back moves `next_attempt_at`, which says so until then.
+    first_due_at = models.DateTimeField(null=True, blank=True)
     fence = models.PositiveBigIntegerField(default=0)
     lease_until = models.DateTimeField(null=True, blank=True)
     # Until then a request of ours whose outcome nobody knows may still be applied.
@@ -95,6 +98,12 @@ class Delivery(models.Model):
                 fields=["destination"],
                 condition=Q(unsettled_until__isnull=False),
                 name="delivery_unsettled",
+            ),
+            # Only what was put off, so that the rows of a smooth delivery never enter it.
+            models.Index(
+                fields=["destination", "lane", "first_due_at"],
+                condition=Q(first_due_at__isnull=False),
+                name="delivery_put_off",
             ),
             # What ended lately, for the runs of audiences and the reasons of a dataflow run.
             models.Index(

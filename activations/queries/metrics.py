@@ -11,6 +11,7 @@ from activations.models import Count
 from activations.queries import prometheus, status
 from activations.queries.prometheus import Family, Sample
 from activations.queries.status import DestinationState
+from activations.terms import Lane
 from connections.models import DestinationStatus
 from connections.queries import alerts
 
@@ -25,7 +26,7 @@ _counter = partial(Family, kind="counter")
 
 
 def text(*, at: datetime) -> str:
-    """Every destination but drafts, in six queries."""
+    """Every destination but drafts, in seven queries."""
     states = [state for state in status.load() if state.status != DestinationStatus.DRAFT]
     counted = _stored()
     return prometheus.text(
@@ -87,9 +88,12 @@ def _backlog(states: Sequence[DestinationState], at: datetime) -> Iterator[Famil
     )
     yield _gauge(
         name="zendeskdest_oldest_pending_seconds",
-        meaning="How long the oldest pending change has been due, by lane; 0 without one.",
+        meaning=(
+            "For how long the oldest change that Zendesk is not known to hold has been due: "
+            "in line, in flight, put off or to be confirmed, by lane; 0 without one."
+        ),
         samples=[
-            _of(state, _age(getattr(state.census, f"{lane}_due_at"), at), lane=lane)
+            _of(state, _age(state.unsent_since.get(Lane[lane.upper()]), at), lane=lane)
             for state, lane in lanes
         ],
     )
@@ -157,8 +161,8 @@ def _of(of: DestinationState, value: float, /, **labels: str) -> Sample:
     return Sample({"destination": of.name, **labels}, value)
 
 
-def _age(due_at: datetime | None, at: datetime) -> float:
-    return max(0.0, (at - due_at).total_seconds()) if due_at is not None else 0.0
+def _age(since: datetime | None, at: datetime) -> float:
+    return max(0.0, (at - since).total_seconds()) if since is not None else 0.0
 
 
 def _stored() -> _Counts:

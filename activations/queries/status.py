@@ -8,8 +8,9 @@ from typing import Any
 from django.db.models import Sum
 
 from activations.models import DataflowRun
-from activations.queries import census
+from activations.queries import census, unsent
 from activations.queries.census import Census
+from activations.queries.unsent import ByLane
 from connections import destinations
 from connections.models import AccountStatus, Destination, DestinationStatus
 
@@ -49,6 +50,7 @@ class DestinationState:
     census: Census
     requests: Requests
     last_error: LastError | None
+    unsent_since: ByLane
 
     @property
     def name(self) -> str:
@@ -80,11 +82,17 @@ class DestinationState:
 
 
 def load() -> tuple[DestinationState, ...]:
-    """Every destination, drafts included, by name; four queries."""
-    counted, requests = census.by_destination(), _requests()
+    """Every destination, drafts included, by name; five queries."""
+    counted, requests, oldest = census.by_destination(), _requests(), unsent.since()
     rows = Destination.objects.select_related("account").order_by("name", "pk")
     return tuple(
-        _state(row, counted.get(row.pk, Census()), requests.get(row.pk, Requests())) for row in rows
+        _state(
+            row,
+            counted.get(row.pk, Census()),
+            requests.get(row.pk, Requests()),
+            oldest.get(row.pk, {}),
+        )
+        for row in rows
     )
 
 
@@ -105,7 +113,9 @@ def _requests() -> Mapping[int, Requests]:
     return {key: Requests(sent, throttled) for key, sent, throttled in summed}
 
 
-def _state(row: Destination, counted: Census, requests: Requests) -> DestinationState:
+def _state(
+    row: Destination, counted: Census, requests: Requests, unsent_since: ByLane
+) -> DestinationState:
     account = row.account
     return DestinationState(
         destination=row,
@@ -116,6 +126,7 @@ def _state(row: Destination, counted: Census, requests: Requests) -> Destination
         census=counted,
         requests=requests,
         last_error=_last_error(row),
+        unsent_since=unsent_since,
     )
 
 

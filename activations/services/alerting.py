@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from activations import run_verdicts
-from activations.queries import alerting, census
+from activations.queries import alerting, census, unsent
 from activations.run_verdicts import Figures
 from connections import alerts
 from connections.alert_rules import DELAY, FAILURE, OUTAGE, SKIPPED_RATE, START, SUCCESS
@@ -116,15 +116,13 @@ def _look_for_delays(rule: Standing, at: datetime) -> None:
     destinations = list(rows.order_by("pk"))
     held = [row for row in destinations if _is_held(row)]
     _see(held, at)
-    oldest = alerting.unsent_since(
-        destination_ids=[row.pk for row in destinations if not _is_held(row)]
-    )
+    oldest = unsent.since(destination_ids=[row.pk for row in destinations if not _is_held(row)])
     released = dict(
         Sighting.objects.filter(destination__isnull=False).values_list("destination_id", "seen_at")
     )
     late = _open_about("destination_id", DELAY)
     for destination in destinations:
-        since = oldest.get(destination.pk, at)
+        since = min(oldest.get(destination.pk, {}).values(), default=at)
         # While somebody holds it, and just after, nothing is late.
         waited = at - max(since, released.get(destination.pk, since))
         if waited > threshold and destination.pk not in late:

@@ -84,6 +84,7 @@ def move_account(*, destination: Destination, account: Account, at: datetime) ->
             desired_seq=F("desired_seq") + 1,
             fence=F("fence") + 1,
             next_attempt_at=at,
+            first_due_at=None,
             lease_until=None,
             unsettled_until=None,
             contact_id=None,

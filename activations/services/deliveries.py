@@ -62,6 +62,7 @@ def _put_back(ids: list[int], at: datetime) -> int:
                 When(awaits_creation, then=F("unsettled_until")),
                 default=Value(at, output_field=DateTimeField()),
             ),
+            first_due_at=at,
             attempts=0,
             crashes=0,
             code="",

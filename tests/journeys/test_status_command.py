@@ -127,5 +127,5 @@ def test_the_number_of_queries_does_not_grow_with_the_destinations(
     for _ in range(5):
         DeliveryFactory()
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         run("status", "--json")

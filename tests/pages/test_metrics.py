@@ -66,6 +66,27 @@ def test_the_backlog_is_told_by_lane_with_its_age(client: Client) -> None:
     assert value(client, f'zendeskdest_oldest_pending_seconds{{{CRM},lane="live"}}') == 0
 
 
+def test_a_change_that_is_tried_again_and_again_grows_old(client: Client) -> None:
+    destination = DestinationFactory(name="Zendesk CRM")
+    now = timezone.now()
+    DeliveryFactory(
+        destination=destination,
+        state="waiting",
+        next_attempt_at=now + timedelta(minutes=9),
+        first_due_at=now - timedelta(hours=2),
+    )
+    in_hand = {"state": "leased", "lease_until": now + timedelta(minutes=1)}
+    at = now - timedelta(minutes=3)
+    DeliveryFactory(destination=destination, lane=Lane.BACKFILL, next_attempt_at=at, **in_hand)
+
+    live, backfill = (
+        value(client, f'zendeskdest_oldest_pending_seconds{{{CRM},lane="{lane}"}}')
+        for lane in ("live", "backfill")
+    )
+    assert 7_200 <= live < 7_230
+    assert 180 <= backfill < 210
+
+
 def test_counters_come_from_what_settlements_stored(client: Client) -> None:
     destination = DestinationFactory(name="Zendesk CRM")
     for name, label, count in (
@@ -143,7 +164,7 @@ def test_the_number_of_queries_does_not_grow(
 ) -> None:
     for _ in range(3):
         DeliveryFactory()
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         lines(client)
 
 

@@ -198,19 +198,15 @@ def test_a_delay_is_not_over_before_half_of_the_threshold(destination: Destinati
         assert [found for _, found in told(DELAY)] == [is_open]
 
 
-def test_a_retry_counts_from_its_first_attempt_since_the_last_success(
+def test_a_retry_counts_from_its_first_turn_since_the_last_success(
     destination: Destination,
 ) -> None:
-    row = factories.DeliveryFactory(
+    factories.DeliveryFactory(
         destination=destination,
         state=DeliveryState.WAITING,
         next_attempt_at=NOON + 3 * HOUR,
-        attempts=9,
-        desired_seq=5,
-        delivered_seq=3,
+        first_due_at=NOON,
     )
-    factories.AttemptFactory(delivery=row, fence=1, seq=3, started_at=NOON - 9 * HOUR)
-    factories.AttemptFactory(delivery=row, fence=2, seq=4, started_at=NOON)
     look(NOON + timedelta(minutes=149))
     assert told(DELAY) == []
 

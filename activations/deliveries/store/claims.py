@@ -4,7 +4,7 @@ import logging
 import random
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -17,7 +17,7 @@ from activations.deliveries import settlement
 from activations.deliveries.store import bulk, families, runs, standings
 from activations.deliveries.store.standings import Change, Row
 from activations.models import Attempt, Backfill, Delivery, Resend
-from activations.terms import DeliveryState
+from activations.terms import UNDER_WAY, DeliveryState
 from connections.models import Account, AccountStatus, Destination, DestinationStatus
 
 logger = logging.getLogger(__name__)
@@ -102,8 +102,16 @@ def claim_one(*, delivery_id: int, at: datetime) -> Claimed | None:
         account_id = found.values_list("account_id", flat=True).get()
         _lock(account_id)
         free = found.exclude(state=DeliveryState.LEASED).select_for_update(skip_locked=True)
-        claimed = _take(account_id, standings.read(free), at)
+        claimed = _take(account_id, [_brought_forward(row, at) for row in standings.read(free)], at)
     return claimed[0] if claimed else None
+
+
+def _brought_forward(row: Row, at: datetime) -> Row:
+    """A row that was up to date or over is due since now, not since its last turn."""
+    if row.standing.state in UNDER_WAY:
+        return row
+    Delivery.objects.filter(pk=row.id).update(next_attempt_at=at, first_due_at=None)
+    return replace(row, standing=replace(row.standing, next_attempt_at=at, first_due_at=None))
 
 
 def foresee(*, destination: Destination, profile_id: int, at: datetime) -> Claimed:

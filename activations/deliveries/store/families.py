@@ -38,7 +38,12 @@ def one_writer(
         row = _knowing(row, family)
         until = row.standing.unsettled_until
         if row.standing.contact_id is None and until is not None and until > at:
-            waiting = replace(row.standing, state=DeliveryState.WAITING, next_attempt_at=until)
+            waiting = replace(
+                row.standing,
+                state=DeliveryState.WAITING,
+                next_attempt_at=until,
+                first_due_at=row.standing.due_since,
+            )
             deferred.append(replace(row, standing=waiting))
         else:
             taken.add(row.profile_id)

@@ -16,7 +16,7 @@ from django.db.models import Case, F, Q, QuerySet, Value, When
 from activations import rowsets
 from activations.deliveries.store import runs
 from activations.models import Activation, Backfill, Delivery, Membership
-from activations.terms import DeliveryState, Lane, MembershipStatus
+from activations.terms import UNDER_WAY, DeliveryState, Lane, MembershipStatus
 from connections.models import Destination, DestinationStatus
 
 _TABLES: Final = {
@@ -31,7 +31,6 @@ _MEMBER: Final = (MembershipStatus.REALIZED.value, MembershipStatus.EXISTING.val
 _AWAITS_CREATION: Final = Q(
     state=DeliveryState.WAITING, contact_id__isnull=True, unsettled_until__isnull=False
 )
-_UNDER_WAY: Final = (DeliveryState.PENDING, DeliveryState.LEASED, DeliveryState.WAITING)
 
 # Who changes profiles shares this lock; a new backfill waits until all have let go of it once.
 _CHANGES: Final = 7_261_845_213
@@ -117,13 +116,18 @@ def _move_on(locked: QuerySet[Delivery], at: datetime, lane: Lane) -> int:
         ),
         next_attempt_at=Case(
             When(_AWAITS_CREATION, then=F("next_attempt_at")),
-            # A backfill does not pull forward what a live change already lined up.
-            When(state=DeliveryState.PENDING, then=F("next_attempt_at")),
+            # A backfill does not pull forward what a live change already lined up. While it is
+            # leased it says since when what is being sent has been due.
+            When(
+                state__in=(DeliveryState.PENDING, DeliveryState.LEASED), then=F("next_attempt_at")
+            ),
             default=Value(at),
         ),
+        # What was up to date may hold one that a release before this one did not know.
+        first_due_at=Case(When(state__in=UNDER_WAY, then=F("first_due_at")), default=None),
         lane=Case(
             # Nor does it put back what a live change still waits for.
-            When(state__in=_UNDER_WAY, lane=Lane.LIVE, then=F("lane")),
+            When(state__in=UNDER_WAY, lane=Lane.LIVE, then=F("lane")),
             default=Value(int(lane)),
         ),
         updated_at=at,

@@ -167,7 +167,11 @@ def _after_lost_claims(stale: Sequence[Result], at: datetime) -> None:
     until = at + timedelta(seconds=settings.DELIVERY_SETTLE_SECONDS)
     rows: QuerySet[Delivery] = Delivery.objects.filter(pk__in=ids)
     rows.filter(state=DeliveryState.DELIVERED).update(
-        state=DeliveryState.WAITING, next_attempt_at=until, unsettled_until=until, updated_at=at
+        state=DeliveryState.WAITING,
+        next_attempt_at=until,
+        first_due_at=at,
+        unsettled_until=until,
+        updated_at=at,
     )
     # Never sooner: another request of ours may be in doubt for longer.
     latest = Greatest(Coalesce("unsettled_until", until), until)

@@ -16,7 +16,7 @@ from activations.models import Delivery
 
 _STANDING = tuple(field.name for field in fields(Standing))
 _IDS = ("id", "account_id", "destination_id", "profile_id", "fence", "lane", "rendered_version")
-_INSTANTS = {"delivered_at", "next_attempt_at", "unsettled_until"}
+_INSTANTS = {"delivered_at", "next_attempt_at", "unsettled_until", "first_due_at"}
 _DETAIL_LENGTH = 500
 _WRITTEN = (*_STANDING, "rendered_version", "lease_until", "updated_at")
 

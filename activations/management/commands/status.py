@@ -69,8 +69,9 @@ def _outlook(state: DestinationState, at: datetime) -> Iterator[str]:
     census = state.census
     if not census.open:
         return
-    if census.due_at is not None and census.due_at <= at:
-        yield f"the oldest has been due for {(at - census.due_at).total_seconds():.0f} s"
+    since = min(state.unsent_since.values(), default=at)
+    if since < at:
+        yield f"the oldest change has been unsent for {(at - since).total_seconds():.0f} s"
     if state.status != DestinationStatus.ENABLED:
         return
     found = outlook.of(

@@ -164,6 +164,36 @@ def test_what_is_handed_back_loses_no_attempt(event: HandedBack) -> None:
     assert (told.attempts, told.next_attempt_at) == (3, event.until or AT)
 
 
+@pytest.mark.parametrize(
+    "event", [ContactGone(), HandedBack(), HandedBack(until=SOON), NotSent("network", ""), UNKNOWN]
+)
+def test_what_is_put_off_has_been_due_since_its_first_turn(event: Event) -> None:
+    told = after(UPDATING, event)
+    assert (told.first_due_at, told.due_since) == (BEFORE, BEFORE)
+
+    again = after(replace(told, state="leased", desired_seq=6), event)
+    assert again.due_since == BEFORE
+    crashed = after_crash(row=again, may_land_until=LATER, at=AT, chance=0.5)
+    assert crashed.due_since == BEFORE
+
+
+@pytest.mark.parametrize(
+    "event", [DELIVERED, Unchanged(), Irrelevant(), Excluded("consent", ""), Refused("x", "", "x")]
+)
+def test_what_is_over_leaves_no_trace_of_how_long_it_took(event: Event) -> None:
+    put_off = replace(UPDATING, first_due_at=BEFORE)
+
+    assert after(put_off, event).first_due_at is None
+    newer = after(put_off, event, seq=UPDATING.desired_seq - 1)
+    assert (newer.first_due_at, newer.due_since) == (None, AT)
+
+
+def test_an_unconfirmed_success_is_as_old_as_what_it_has_to_confirm() -> None:
+    told = after(replace(UPDATING, unsettled_until=SOON), DELIVERED)
+
+    assert told.due_since == BEFORE
+
+
 def test_words_about_a_failure_do_not_outlive_it() -> None:
     failed = replace(UPDATING, code="zendesk-409", detail="Zendesk refused the request.")
 
