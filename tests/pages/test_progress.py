@@ -62,6 +62,7 @@ def test_what_nobody_knows_the_end_of_is_not_said_to_be_resolved(
     words = _words(signed_in, destination)
     assert "0 unresolved" not in words
     assert words.count("1 unsettled") == 2
+    assert "Failed or excluded since, so not sent again by itself." in words
 
 
 def test_nothing_known_shows_no_progress(signed_in: Client, destination: Destination) -> None:
