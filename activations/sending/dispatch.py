@@ -65,6 +65,7 @@ class Dispatch:
         self._in_flight = 0
         self._landed: SimpleQueue[Landed] = SimpleQueue()
         self._books = Books(obstacles=obstacles, round_=round_)
+        self._stopped: set[int] = set()
         self._supply_again_at = 0.0
         self._waits_for_others = False
 
@@ -237,11 +238,23 @@ class Dispatch:
 
     def _settle(self, landed: Sequence[Landed]) -> None:
         self._in_flight -= len(landed)
-        # Begun they are already; their next turn is the next one of all.
-        missed = [each for each in landed if isinstance(each.error, errors.TurnMissed)]
-        self._begun.extendleft(each.item for each in missed)
-        if stopped := self._books.settle([each for each in landed if each not in missed]):
+        missed: list[Landed] = []
+        answered: list[Landed] = []
+        for each in landed:
+            (missed if isinstance(each.error, errors.TurnMissed) else answered).append(each)
+        stopped = self._books.settle(answered)
+        self._stopped |= stopped
+        self._again([each.item for each in missed])
+        # What missed its turn while its destination was being stopped is not sent either.
+        stopped |= self._stopped & {each.item.claimed.destination_id for each in missed}
+        if stopped:
             self._hand_back(only=stopped)
+
+    def _again(self, items: Sequence[ToSend]) -> None:
+        """They missed their turn. Begun they are already, and the next turn is theirs."""
+        self._begun.extendleft(reversed(items))
+        if items:
+            logger.info("delivery.turn_missed count=%d", len(items))
 
     def _is_late(self, item: ToSend, at: datetime) -> bool:
         """Whether a request that starts now might outlive the lease."""
