@@ -44,7 +44,7 @@ def test_a_half_set_up_destination_is_left_and_gone_on_with(arrive: Arrive) -> N
     expect(page.get_by_text("Connected", exact=True)).to_be_visible()
     page.reload()
     expect(page.get_by_text("Connected", exact=True)).to_be_visible()
-    page.get_by_role("link", name="Save & exit").click()
+    page.get_by_role("link", name="Finish later").click()
     expect(page.get_by_role("heading", name="Destinations")).to_be_visible()
     page.goto(address)
     _name_it(page, "Gone on with later")
@@ -71,7 +71,7 @@ def _set_up(person: Person) -> Page:
 
 
 def _use_acme(page: Page) -> None:
-    page.get_by_label("Account", exact=True).select_option("Acme Sell")
+    page.get_by_role("combobox", name="Account").select_option("Acme Sell")
     page.get_by_role("button", name="Connect to destination").click()
     expect(page.get_by_text("Connected", exact=True)).to_be_visible()
 

@@ -91,7 +91,7 @@ def _connect(hands: Hands) -> None:
     hands.press_on("link", "Destinations")
     hands.press_on("link", "Browse")
     hands.press_on("button", "Configure new destination", "Space")
-    hands.go_to("combobox", "Account")
+    hands.go_to("combobox", "Account *")
     hands.type("Acme Sell")
     hands.press_on("button", "Connect to destination")
     expect(page.get_by_text("Connected", exact=True)).to_be_visible()
