@@ -29,9 +29,26 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What waits longest for processes of its own comes first: at the end it would wait alone."""
+    """What waits longest for processes of its own comes first: at the end it would wait alone.
+
+    Files with a test that empties the database afterwards come last: with it go the default roles
+    that migrations made. A worker runs whole files, so it is not enough to sort the tests.
+    """
     slow = [Path(__file__).parent / folder for folder in ("browser", "services")]
-    items.sort(key=lambda item: not any(folder in item.path.parents for folder in slow))
+    emptying = {item.path for item in items if _empties_the_database(item)}
+
+    def turn(item: pytest.Item) -> int:
+        if any(folder in item.path.parents for folder in slow):
+            return 0
+        return 2 if item.path in emptying else 1
+
+    items.sort(key=turn)
+
+
+def _empties_the_database(item: pytest.Item) -> bool:
+    marker = item.get_closest_marker("django_db")
+    is_marked = marker is not None and marker.kwargs.get("transaction", False)
+    return is_marked or "transactional_db" in getattr(item, "fixturenames", ())
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

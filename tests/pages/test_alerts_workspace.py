@@ -371,13 +371,14 @@ def test_a_test_mail_goes_to_whoever_asks_for_it() -> None:
     assert (message.person, message.occasion, message.state) == (user, "test", "waiting")
 
 
-def test_the_destination_page_offers_to_subscribe_and_shows_no_events() -> None:
+def test_the_settings_of_a_destination_offer_to_subscribe_and_no_page_shows_events() -> None:
     client, _ = browser(VIEW, Permission.VIEW_DESTINATIONS, MANAGE)
     destination = factories.DestinationFactory()
     alerts.note(
         code=SUCCESS, message="5 identities", destination_id=destination.pk, run_at=timezone.now()
     )
     page = get(client, f"/destinations/{destination.uuid}/")
+    settings = get(client, f"/destinations/{destination.uuid}/settings/")
 
-    assert f"/destinations/{destination.uuid}/alerts/" in page
-    assert "5 identities" not in page
+    assert f"/destinations/{destination.uuid}/alerts/" in settings
+    assert "5 identities" not in page + settings

@@ -22,17 +22,6 @@ def test_readyz_says_ok_when_the_database_is_up_to_date(client: Client, db: None
     assert client.get("/readyz").status_code == 200
 
 
-def test_readyz_says_which_migrations_wait(client: Client, transactional_db: None) -> None:
-    from django.db.migrations.recorder import MigrationRecorder
-
-    applied = list(MigrationRecorder.Migration.objects.filter(app="activations"))
-    MigrationRecorder.Migration.objects.filter(app="activations").delete()
-    answer = client.get("/readyz")
-    MigrationRecorder.Migration.objects.bulk_create(applied)
-    assert answer.status_code == 503
-    assert "manage.py migrate" in answer.json()["problem"]
-
-
 def test_readyz_says_when_the_database_does_not_answer(
     client: Client, db: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:

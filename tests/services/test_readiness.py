@@ -1,4 +1,4 @@
-"""What `/readyz` says while the database is there, stands still, and goes on."""
+"""What `/readyz` says while the database is there, stands still, goes on, and is behind."""
 
 import contextlib
 import http.client
@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from tests.services import postgresql, processes, programs, running
@@ -18,7 +19,10 @@ from tests.sources import ROOT
 LONGEST_ANSWER_SECONDS = 10.0
 
 
-def test_it_says_503_while_the_database_stands_still_and_200_afterwards(tmp_path: Path) -> None:
+FORGET = "DELETE FROM django_migrations WHERE app = 'activations'"
+
+
+def test_it_says_503_while_the_database_stands_still_or_migrations_wait(tmp_path: Path) -> None:
     found = programs.postgresql()
     if found.path is None:
         pytest.skip(found.reason)
@@ -34,6 +38,10 @@ def test_it_says_503_while_the_database_stands_still_and_200_afterwards(tmp_path
         assert (status, "does not answer" in answer["problem"]) == (503, True)
         assert waited < LONGEST_ANSWER_SECONDS
         assert _ask(port)[0] == 200
+        with psycopg.connect(cluster.url, autocommit=True) as database:
+            database.execute(FORGET)
+        status, answer = _ask(port)
+        assert (status, "manage.py migrate" in answer["problem"]) == (503, True)
 
 
 @contextlib.contextmanager
