@@ -245,6 +245,8 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
-    # urllib3 prints request lines at DEBUG, and Sell's upsert has the e-mail in its query.
-    "loggers": {"urllib3": {"level": "INFO"}},
+    # urllib3 prints request lines at DEBUG, and Sell's upsert has the e-mail in its query; as a
+    # warning too, where an answer's headers are odd. Said here as well as in the transport: whoever
+    # configures logging once more takes back the levels of loggers that are not named.
+    "loggers": {"urllib3": {"level": "INFO"}, "urllib3.connection": {"level": "ERROR"}},
 }
