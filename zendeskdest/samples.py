@@ -1,6 +1,17 @@
-"""Charts in each of their states, for the page of components that is shown while DEBUG is on."""
+"""What the page of components shows in them while DEBUG is on: charts, and far too much text."""
+
+from typing import Any
 
 from activations.charts import Chart, Moment, Series, over_time
+
+# No place to break it.
+_LONG = "audience_of_" + "everybody_who_ever_bought_" * 7
+_MANY = tuple(f"Column {number}" for number in range(1, 13))
+
+
+def everything() -> dict[str, Any]:
+    """The context of the page."""
+    return {"charts": charts(), "long_word": _LONG, "many": _MANY}
 
 
 def charts() -> list[Chart]:

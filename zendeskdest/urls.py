@@ -29,7 +29,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
 if settings.DEBUG:
     gallery = open_to_members(
         TemplateView.as_view(
-            template_name="components/gallery.html", extra_context={"charts": samples.charts()}
+            template_name="components/gallery.html", extra_context=samples.everything()
         )
     )
     urlpatterns.append(path("ui/", gallery, name="gallery"))
