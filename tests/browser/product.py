@@ -40,10 +40,10 @@ class Product:
 
 
 @contextlib.contextmanager
-def serve(*, data: Path, zendesk_url: str) -> Iterator[Product]:
-    """An empty installation that takes `zendesk_url` for its Zendesk."""
+def serve(*, data: Path, zendesk_url: str, **more: str) -> Iterator[Product]:
+    """An empty installation, its Zendesk at `zendesk_url`; `more` are further settings."""
     port = processes.free_port()
-    environment = _environment(data=data, zendesk_url=zendesk_url)
+    environment = _environment(data=data, zendesk_url=zendesk_url) | more
     running.lay_database(into=data)
     with (data / "web.log").open("wb") as log:
         web = subprocess.Popen(

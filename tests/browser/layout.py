@@ -1,0 +1,44 @@
+"""What sticks out, in words: of the window, or of the card, cell or button it is in."""
+
+from playwright.sync_api import Page
+
+# Text inside something that scrolls or is cut off on purpose is where it should be.
+_SPILLS = """() => {
+  const boxes = ".card, .dialog, .menu, .alert, .toast, .btn, .badge, .status, .tab, th, td";
+  const found = [];
+  const root = document.documentElement;
+  const out = root.scrollWidth - root.clientWidth;
+  if (out > 0) found.push(`the page sticks out by ${out} px`);
+  for (const row of document.querySelectorAll("tr")) {
+    const { offsetHeight: height, textContent } = row;
+    if (height > innerHeight) {
+      found.push(`the row "${textContent.trim().slice(0, 30)}" is ${height} px tall`);
+    }
+  }
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const range = document.createRange();
+  while (texts.nextNode()) {
+    const node = texts.currentNode;
+    if (!node.data.trim() || !node.parentElement.checkVisibility()) continue;
+    range.selectNodeContents(node);
+    const { left, right, width } = range.getBoundingClientRect();
+    if (!width) continue;
+    for (let box = node.parentElement; box && box !== document.body; box = box.parentElement) {
+      const { overflowX, position } = getComputedStyle(box);
+      if (box.matches(boxes)) {
+        const at = box.getBoundingClientRect();
+        if (right > at.right + 1 || left < at.left - 1) {
+          const words = node.data.trim().slice(0, 30);
+          found.push(`"${words}" spills out of ${box.tagName}.${box.className}`);
+        }
+      }
+      if (overflowX !== "visible" || position === "fixed") break;
+    }
+  }
+  return [...new Set(found)];
+}"""
+
+
+def spills(page: Page) -> list[str]:
+    found: list[str] = page.evaluate(_SPILLS)
+    return found

@@ -1,0 +1,69 @@
+"""Every page and all that opens over it: axe finds nothing, nothing sticks out, nothing fails.
+
+The pages are those of the URL configuration, filled with the rows of `tests.browser.scene`; what
+opens over them is found by what opens it. Photographs of all of them are kept.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from connections import access
+from tests.browser.critic import Critic, critic
+from tests.browser.filled import Filled, filled
+from tests.browser.visits import NO_PAGES, Visit
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filled]:
+    with filled(kind="plain", data=tmp_path_factory.mktemp("plain")) as there:
+        yield there
+
+
+@pytest.fixture
+def browser(plain: Filled, chromium: Path) -> Iterator[Critic]:
+    with critic(there=plain, chromium=chromium, title="page") as found:
+        yield found
+
+
+def test_every_page_and_what_opens_over_it_is_sound(plain: Filled, browser: Critic) -> None:
+    for visit in browser.pages(plain.visits):
+        browser.judge(visit.name)
+        for name, selector in browser.unseen_overlays(visit):
+            browser.judge(name, within=selector)
+    assert not browser.faults, browser.report
+
+
+def test_what_is_said_to_be_no_page_is_none(plain: Filled, browser: Critic) -> None:
+    known = {route.name for route in access.routes()}
+    assert set(NO_PAGES) - known == set()
+    stale = [
+        visit.route
+        for visit in plain.visits
+        if visit.route in NO_PAGES and browser.answers_a_page(visit)
+    ]
+    assert stale == []
+
+
+def test_every_page_of_an_empty_workspace_is_sound(chromium: Path, tmp_path: Path) -> None:
+    with (
+        filled(kind="empty", data=tmp_path) as there,
+        critic(there=there, chromium=chromium, title="empty") as browser,
+    ):
+        for visit in browser.pages(there.visits):
+            browser.judge(visit.name)
+        assert not browser.faults, browser.report
+
+
+@pytest.mark.parametrize(("path", "status"), [("/no/such/page/", 404), ("/sign-in/unknown/", 410)])
+def test_the_page_that_says_something_is_not_there_is_sound(
+    browser: Critic, path: str, status: int
+) -> None:
+    assert browser.open(Visit(route="", path=path, name=str(status))) == status
+    # The browser itself complains about the status.
+    browser.heard.clear()
+    browser.judge(str(status))
+    assert not browser.faults, browser.report
