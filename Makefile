@@ -8,7 +8,7 @@ COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generat
 	--no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-services check format bench torture lock
+.PHONY: help setup run test test-services check format axe bench torture lock
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/make \1|\2/' \
@@ -46,6 +46,10 @@ format: ## put the source into the house's format
 	@$(INSTALL) --dev
 	$(VENV_PYTHON) -m ruff check --fix .
 	$(VENV_PYTHON) -m ruff format .
+
+axe: ## every page and dialog judged by axe in a browser, with photographs in test-artefacts/
+	@$(INSTALL) --dev
+	@$(VENV_PYTHON) -m pytest tests/browser/survey $(ARGS)
 
 bench: ## the benchmarks, with a table of results (ARGS="--list" names them)
 	@$(INSTALL) --dev

@@ -20,6 +20,8 @@ from tests.services import postgresql, programs
 WORKERS = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 STORE = ("tests/store", "tests/journeys")
 STORMS = "tests/torture/test_quick.py"
+# Minutes of photographs: `make axe`.
+SURVEY = "tests/browser/survey"
 NOT_IN_A_BROWSER = ("-m", "not browser")
 ON_POSTGRESQL = "the store and the journeys, on PostgreSQL"
 NO_TESTS_COLLECTED = 5
@@ -99,7 +101,7 @@ def run(*, title: str, arguments: tuple[str, ...], database_url: str) -> Run:
 
 def everything() -> list[Run]:
     """What `make test` does."""
-    rest = (f"--ignore={STORMS}",)
+    rest = (f"--ignore={STORMS}", f"--ignore={SURVEY}")
     with contextlib.ExitStack() as stack:
         others = [stack.enter_context(beside(title="the storms, on both", arguments=(STORMS,)))]
         folder = programs.postgresql().path
