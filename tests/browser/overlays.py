@@ -12,7 +12,8 @@ from playwright.sync_api import Page
 _FIND = """() => {
   const idOf = (opener) => opener.dataset.dialogOpen ?? opener.dataset.pickerOpen
     ?? opener.getAttribute("popovertarget")
-    ?? opener.closest("[data-combobox]")?.querySelector("[role=listbox]").id;
+    ?? opener.closest("[data-combobox]")?.querySelector("[role=listbox]")?.id
+    ?? opener.closest("[data-combobox]")?.querySelector("input")?.getAttribute("aria-controls");
   window.openers = [...document.querySelectorAll(
     "[data-dialog-open], [data-picker-open], [popovertarget], [data-combobox-toggle], [hx-get]",
   )].filter((opener) => {

@@ -23,9 +23,11 @@ from django.utils import timezone  # noqa: E402
 
 from activations.models import Audience, DataflowRun, Profile  # noqa: E402
 from activations.queries import people as profile_queries  # noqa: E402
+from activations.queries import references  # noqa: E402
 from activations.services import drafts  # noqa: E402
 from activations.services.draft_content import MappingRow, ScheduleRow  # noqa: E402
 from connections.models import Destination, Notification  # noqa: E402
+from tests import factories  # noqa: E402
 from tests.browser.scene import people, sending, uploads  # noqa: E402
 from tests.browser.scene.words import SPOKEN, Say, plain  # noqa: E402
 
@@ -63,6 +65,7 @@ def full(say: Say, at: datetime) -> dict[str, Any]:
         **_of_destinations(there),
         **_of_drafts(there, chosen, ann, say, at),
         "destinations/catalog/<slug:code>/": ["destinations/catalog/zendesk/"],
+        "destinations/<uuid:uuid>/activation-data/send-again/<uuid:job>/": [_job(there)],
         "audiences/<uuid:uuid>/": [f"audiences/{a.uuid}/" for a in (chosen[0], chosen[3])],
         "audiences/uploads/<uuid:uuid>/": [f"audiences/uploads/{f.uuid}/" for f in files.values()],
         "ingestion/api/keys/<int:pk>/": ["ingestion/api/keys/1/"],
@@ -78,6 +81,12 @@ def full(say: Say, at: datetime) -> dict[str, Any]:
     }
     sessions = {"ann": session(ann), "newcomer": session(newcomer)}
     return {"sessions": sessions, "objects": objects, "more": _more(there, chosen)}
+
+
+def _job(there: sending.Destinations) -> str:
+    """Of a job that sends an audience again."""
+    job = factories.ResendFactory(destination=there.busy)
+    return f"destinations/{there.busy.uuid}/activation-data/send-again/{job.uuid}/"
 
 
 def _of_destinations(there: sending.Destinations) -> dict[str, list[str]]:
@@ -133,7 +142,14 @@ def _of_people(busy: Destination) -> dict[str, list[str]]:
     reference = profile_queries.reference_to(email=profile.email)
     person = "profiles/<str:reference>/"
     here = f"profiles/{reference}/"
-    return {person: [here], f"{person}next/<uuid:uuid>/": [f"{here}next/{busy.uuid}/"]}
+    sent = busy.deliveries.order_by("pk").first()
+    assert sent is not None
+    at = f"destinations/{busy.uuid}/profiles/{references.to(profile_id=sent.profile_id)}/"
+    return {
+        person: [here],
+        f"{person}next/<uuid:uuid>/": [f"{here}next/{busy.uuid}/"],
+        "destinations/<uuid:uuid>/profiles/<str:reference>/": [at],
+    }
 
 
 def _more(there: sending.Destinations, chosen: list[Audience]) -> list[str]:
