@@ -20,6 +20,7 @@ NO_PAGES = {
     "activations:upload-rejects": "a file",
     "activations:destination-live": "a part that the destination page asks for",
     "activations:upload-live": "a part that the page of an upload asks for",
+    "activations:activate-now": "a dialog that Activate now asks for, about chosen audiences",
     "activations:browse-rail": "a part that a click on a row of Browse brings",
     "connections:catalog-rail": "a part that a click on a card of the catalog brings",
     "connections:rename": "a part that a row of Browse asks for; by itself it leads to Edit",
