@@ -93,11 +93,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='alert',
-            name='resolved_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='alert',
             name='run_at',
             field=models.DateTimeField(blank=True, null=True),
         ),
@@ -110,29 +105,14 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(condition=models.Q(('run_at__isnull', False)), fields=('destination', 'code', 'run_at'), name='one_alert_per_destination_code_and_run'),
         ),
         migrations.AddField(
-            model_name='alertrule',
-            name='changed_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
             model_name='message',
             name='alert',
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='connections.alert'),
         ),
         migrations.AddField(
-            model_name='message',
-            name='person',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
             model_name='notification',
             name='alert',
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notifications', to='connections.alert'),
-        ),
-        migrations.AddField(
-            model_name='notification',
-            name='person',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='notifications', to=settings.AUTH_USER_MODEL),
         ),
         migrations.AddField(
             model_name='sighting',
@@ -149,11 +129,6 @@ class Migration(migrations.Migration):
             name='destination',
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='subscriptions', to='connections.destination'),
         ),
-        migrations.AddField(
-            model_name='subscription',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='alert_subscriptions', to=settings.AUTH_USER_MODEL),
-        ),
         migrations.AddConstraint(
             model_name='webhook',
             constraint=models.CheckConstraint(condition=models.Q(('sealed_secret', ''), _negated=True), name='webhook_has_a_sealed_secret'),
@@ -162,6 +137,56 @@ class Migration(migrations.Migration):
             model_name='message',
             name='webhook',
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='connections.webhook'),
+        ),
+        migrations.AddConstraint(
+            model_name='sighting',
+            constraint=models.CheckConstraint(condition=models.Q(('account__isnull', False), ('destination__isnull', False), _connector='XOR'), name='sighting_is_of_one_account_or_destination'),
+        ),
+        migrations.AddConstraint(
+            model_name='sighting',
+            constraint=models.UniqueConstraint(fields=('account',), name='one_sighting_per_account'),
+        ),
+        migrations.AddConstraint(
+            model_name='sighting',
+            constraint=models.UniqueConstraint(fields=('destination',), name='one_sighting_per_destination'),
+        ),
+        migrations.AddIndex(
+            model_name='message',
+            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['next_attempt_at'], name='message_due'),
+        ),
+        migrations.AddConstraint(
+            model_name='message',
+            constraint=models.CheckConstraint(condition=models.Q(('alert__isnull', False), ('occasion', 'test'), _connector='XOR'), name='message_without_alert_is_a_test'),
+        ),
+        migrations.AddConstraint(
+            model_name='message',
+            constraint=models.UniqueConstraint(fields=('alert', 'webhook', 'occasion'), name='one_call_per_alert_and_occasion'),
+        ),
+        # A reference to a person locks the users against sign-ins until this commits: last.
+        migrations.AddField(
+            model_name='alert',
+            name='resolved_by',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='alertrule',
+            name='changed_by',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='message',
+            name='person',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='notification',
+            name='person',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='notifications', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='subscription',
+            name='person',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='alert_subscriptions', to=settings.AUTH_USER_MODEL),
         ),
         migrations.AddIndex(
             model_name='notification',
@@ -176,24 +201,8 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=('alert', 'person', 'occasion'), name='one_notification_per_alert_person_and_occasion'),
         ),
         migrations.AddConstraint(
-            model_name='sighting',
-            constraint=models.CheckConstraint(condition=models.Q(('account__isnull', False), ('destination__isnull', False), _connector='XOR'), name='sighting_is_of_one_account_or_destination'),
-        ),
-        migrations.AddConstraint(
-            model_name='sighting',
-            constraint=models.UniqueConstraint(fields=('account',), name='one_sighting_per_account'),
-        ),
-        migrations.AddConstraint(
-            model_name='sighting',
-            constraint=models.UniqueConstraint(fields=('destination',), name='one_sighting_per_destination'),
-        ),
-        migrations.AddConstraint(
             model_name='subscription',
             constraint=models.UniqueConstraint(fields=('destination', 'code', 'person'), name='one_subscription_per_destination_rule_and_person'),
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['next_attempt_at'], name='message_due'),
         ),
         migrations.AddConstraint(
             model_name='message',
@@ -201,14 +210,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(('alert__isnull', False), ('occasion', 'test'), _connector='XOR'), name='message_without_alert_is_a_test'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
             constraint=models.UniqueConstraint(fields=('alert', 'person', 'occasion'), name='one_email_per_alert_and_occasion'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.UniqueConstraint(fields=('alert', 'webhook', 'occasion'), name='one_call_per_alert_and_occasion'),
         ),
     ]
