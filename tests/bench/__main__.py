@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
-from tests.bench import delivery, freshness, growth, ingest, limit, machine, options, pages
+from tests.bench import delivery, freshness, growth, ingest, limit, machine, options, pages, table
 from tests.bench.grounds import Grounds, Missing
 from tests.bench.interleaving import say
 from tests.bench.measuring import Failed
@@ -32,21 +32,18 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     facts = machine.describe()
     _print_machine(facts)
-    reports, failed = [], []
+    reports = []
     for name in chosen.names:
         try:
             report = _measure(name, chosen)
         except (Failed, TimeoutError) as problem:
-            report = Report(name, notes=[f"It failed. {problem}"])
-            failed.append(name)
-        if report.has_failed:
-            failed.append(name)
+            report = Report(name, notes=[f"It failed. {problem}"], was_broken_off=True)
         reports.append(report)
         print("\n".join(report.lines()), flush=True)
     if chosen.json is not None:
         document = {"machine": facts, "benchmarks": [report.as_json() for report in reports]}
         Path(chosen.json).write_text(json.dumps(document, indent=1) + "\n")
-    return 1 if failed else 0
+    return table.exit_code(reports)
 
 
 def _measure(name: str, chosen: Options) -> Report:

@@ -57,18 +57,18 @@ class Table:
 
 @dataclass(slots=True)
 class Report:
-    """All that one benchmark found. `is_binding`: a target that is not met fails the run."""
+    """All that one benchmark found."""
 
     name: str
     tables: list[Table] = field(default_factory=list)
     targets: list[Target] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    is_binding: bool = False
+    was_broken_off: bool = False
 
     @property
     def has_failed(self) -> bool:
-        """Whether a promise is broken."""
-        return self.is_binding and any(t.verdict is Verdict.NOT_MET for t in self.targets)
+        """Whether a promise is broken, or could not be looked at."""
+        return self.was_broken_off or any(t.verdict is Verdict.NOT_MET for t in self.targets)
 
     def lines(self) -> Iterable[str]:
         """As Markdown, aligned so that it reads well on a terminal too."""
@@ -89,6 +89,11 @@ class Report:
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
+
+
+def exit_code(reports: Iterable[Report]) -> int:
+    """Of `make bench`: 1 when any target was missed."""
+    return int(any(report.has_failed for report in reports))
 
 
 def judged(*, wanted: str, figure: str, is_met: bool) -> Target:

@@ -73,6 +73,17 @@ def test_a_report_is_a_markdown_table_with_its_targets() -> None:
     ]
 
 
+def test_a_missed_target_fails_the_run_and_one_that_was_not_judged_does_not() -> None:
+    met = Report("a", targets=[table.judged(wanted="quick", figure="quick", is_met=True)])
+    missed = Report("b", targets=[table.judged(wanted="quick", figure="slow", is_met=False)])
+    small = Report("c", targets=[table.not_judged(wanted="quick", why="needs more")])
+    broken = Report("d", was_broken_off=True)
+
+    codes = [table.exit_code([met, small, other]) for other in (met, missed, broken)]
+
+    assert codes == [0, 1, 1]
+
+
 def test_every_run_is_in_the_json() -> None:
     row = Row("one", {"rate": 2.0}, ({"rate": 1.0}, {"rate": 3.0}))
     target = table.not_judged(wanted="in 10 minutes", why="needs more")

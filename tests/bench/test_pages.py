@@ -9,7 +9,7 @@ from tests.bench.pages import addresses, drafting, links, survey, verdicts
 from tests.bench.pages.links import Link
 from tests.bench.pages.survey import Asked, Shape, Survey
 from tests.bench.pages.verdicts import Measured
-from tests.bench.table import Report, Verdict, judged
+from tests.bench.table import Verdict
 from tests.factories import NOON, UserFactory
 
 PAGE = """
@@ -83,14 +83,6 @@ def test_files_and_redirects_are_shown_and_not_judged() -> None:
 
     for target in verdicts.targets(of="x", measured=[Measured(file, [9_000.0], 5.0)]):
         assert target.verdict == Verdict.MET
-
-
-def test_a_binding_report_fails_with_its_target() -> None:
-    missed = judged(wanted="quick", figure="slow", is_met=False)
-
-    assert not Report("a", targets=[missed]).has_failed
-    assert Report("a", targets=[missed], is_binding=True).has_failed
-    assert not Report("a", is_binding=True).has_failed
 
 
 @pytest.mark.django_db

@@ -42,7 +42,6 @@ _SHOWN = 25
 
 def run(*, grounds: Grounds, options: Options) -> Report:
     report = Report(f"pages: {options.profiles:,} profiles, {options.requests} requests each")
-    report.is_binding = True
     for kind in options.databases:
         with grounds.workspace(kind) as empty:
             workspace = product.brokered(grounds, empty).having(**_SETTINGS)
