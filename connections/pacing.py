@@ -2,7 +2,10 @@
 
 A token bucket of ten per second lets nineteen through in one second, so there is no bucket: slots
 lie `1 / ZENDESK_REQUESTS_PER_SECOND` apart, and a slot that could not be used at its time is
-thrown away instead of being used late, beside the next one.
+thrown away instead of being used late, beside the next one. When a slot begins, the database's
+clock says; what it said is true of some instant between our question and our reading of the
+answer. So a turn opens by the later of the two and closes by the earlier, and however long a
+process stood still in between, no request leaves outside its slot.
 
 A throttled token is held, and comes back step by step: one request each five seconds after three
 throttles in a row, a quarter and half of the pace after that, all of it when nothing was throttled
@@ -22,6 +25,9 @@ from connections.models import TokenPace
 
 # A slot older than this is not used any more.
 LATE_SECONDS = 0.05
+# The database's clock is asked again when its answer took longer: the wait was one for a lock, and
+# a look at the clock waits for none.
+CERTAIN_SECONDS = LATE_SECONDS / 5
 # How far ahead slots may be reserved before a caller looks whether it should stop waiting.
 PATIENCE_SECONDS = 0.5
 SHORTEST_HOLD_SECONDS = 1.0
@@ -45,6 +51,31 @@ _LEAST = {"sqlite": "min", "postgresql": "least"}
 
 class StoppedWaiting(Exception):
     """The caller was told to stop before its turn came, or it is too far. Nothing was sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """Monotonic seconds; it closes before it opens when too little is known of the time."""
+
+    opens_at: float
+    closes_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What the database's clock said, and between which two monotonic instants it was so."""
+
+    database: float
+    asked_at: float
+    answered_at: float
+
+    @property
+    def is_certain(self) -> bool:
+        return self.answered_at - self.asked_at <= CERTAIN_SECONDS
+
+    def turn(self, *, slot_at: float) -> _Turn:
+        ahead = slot_at - self.database
+        return _Turn(self.answered_at + ahead, self.asked_at + ahead + LATE_SECONDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,19 +103,15 @@ def take(
     if rate == 0:
         return math.inf
     while True:
-        seconds = _reserve(
+        turn = _reserve(
             token_fingerprint=token_fingerprint, interval=1 / rate, longest_seconds=longest_seconds
         )
-        if seconds is None:
+        if turn is None:
             raise StoppedWaiting
-        # Counted from now: the reservation may have waited for the database, and a slot that is
-        # used before its time is as bad as one that is used late.
-        opens_at = time.monotonic() + seconds
-        _wait(seconds=opens_at - time.monotonic(), stop=stop)
-        closes_at = opens_at + LATE_SECONDS
-        is_late = time.monotonic() > closes_at
-        if not is_late and not _was_held_meanwhile(token_fingerprint, seconds):
-            return closes_at
+        waited = _wait(until=turn.opens_at, stop=stop)
+        is_late = time.monotonic() > turn.closes_at
+        if not is_late and not _was_held_meanwhile(token_fingerprint, waited):
+            return turn.closes_at
 
 
 def hold(*, token_fingerprint: str, at_least_seconds: float | None = None) -> float:
@@ -148,11 +175,12 @@ def held_seconds(*, token_fingerprint: str) -> float:
     return standing(token_fingerprint=token_fingerprint).held_seconds
 
 
-def _reserve(*, token_fingerprint: str, interval: float, longest_seconds: float) -> float | None:
-    """Seconds until the turn that is ours now; None, and nothing reserved, when it is too far."""
+def _reserve(*, token_fingerprint: str, interval: float, longest_seconds: float) -> _Turn | None:
+    """The turn that is ours now; None, and nothing reserved, when it is too far."""
     now, greatest = _NOW[connection.vendor], _GREATEST[connection.vendor]
     free_at = f"{greatest}(pace.next_slot_at, pace.held_until, {now})"
     spacings = _spacings(interval)
+    asked_at = time.monotonic()
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {_TABLE} AS pace "  # noqa: S608  (own constants only)
@@ -160,14 +188,25 @@ def _reserve(*, token_fingerprint: str, interval: float, longest_seconds: float)
             f"VALUES (%s, {now} + %s, 0, 0) ON CONFLICT (token_fingerprint) DO UPDATE SET "
             f"next_slot_at = {free_at} + CASE pace.throttles "
             "WHEN 0 THEN %s WHEN 1 THEN %s WHEN 2 THEN %s ELSE %s END "
-            f"WHERE {free_at} - {now} <= %s RETURNING next_slot_at - {now}, throttles",
+            f"WHERE {free_at} - {now} <= %s RETURNING next_slot_at, throttles, {now}",
             [token_fingerprint, interval, *spacings, longest_seconds],
         )
         row = cursor.fetchone()
+    reading = _Reading(row[2] if row else 0.0, asked_at, time.monotonic())
     if row is None:
         return None
-    next_in_seconds, throttles = row
-    return float(next_in_seconds - spacings[min(throttles, PROBE_FROM)])
+    next_slot_at, throttles, _ = row
+    if not reading.is_certain:
+        reading = _look_at_the_clock()
+    return reading.turn(slot_at=next_slot_at - spacings[min(throttles, PROBE_FROM)])
+
+
+def _look_at_the_clock() -> _Reading:
+    asked_at = time.monotonic()
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {_NOW[connection.vendor]}")
+        (database,) = cursor.fetchone()
+    return _Reading(database, asked_at, time.monotonic())
 
 
 def _spacings(interval: float) -> tuple[float, ...]:
@@ -182,9 +221,11 @@ def _was_held_meanwhile(token_fingerprint: str, waited_seconds: float) -> bool:
     return held_seconds(token_fingerprint=token_fingerprint) > 0
 
 
-def _wait(*, seconds: float, stop: Callable[[], bool]) -> None:
-    until = time.monotonic() + seconds
+def _wait(*, until: float, stop: Callable[[], bool]) -> float:
+    """Until then, in monotonic seconds; returns how long that took."""
+    began_at = time.monotonic()
     while (left := until - time.monotonic()) > 0:
         if stop():
             raise StoppedWaiting
         time.sleep(min(left, PATIENCE_SECONDS))
+    return time.monotonic() - began_at

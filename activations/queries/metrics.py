@@ -34,6 +34,7 @@ def text(*, at: datetime) -> str:
             *_standing(states),
             *_backlog(states, at),
             *_history(states, counted),
+            *_lateness(states, counted),
             Family(
                 "zendeskdest_request_seconds",
                 "histogram",
@@ -132,14 +133,20 @@ def _history(states: Sequence[DestinationState], counted: _Counts) -> Iterator[F
         meaning="Requests that Zendesk answered with: slow down.",
         samples=[_of(state, _outcomes(state, counted).get(_THROTTLED, 0)) for state in states],
     )
-    yield _counter(
-        name="zendeskdest_stale_settlements_total",
-        meaning="Results that came after their lease was over and changed nothing.",
-        samples=[
-            _of(state, sum(counted[state.destination.pk, counts.STALE].values()))
-            for state in states
-        ],
-    )
+
+
+def _lateness(states: Sequence[DestinationState], counted: _Counts) -> Iterator[Family]:
+    for count, name, meaning in (
+        (counts.STALE, "stale_settlements", "Results that came after their lease was over."),
+        (counts.MISSED_TURNS, "missed_turns", "Requests not ready before their turn had passed."),
+    ):
+        yield _counter(
+            name=f"zendeskdest_{name}_total",
+            meaning=meaning,
+            samples=[
+                _of(state, sum(counted[state.destination.pk, count].values())) for state in states
+            ],
+        )
 
 
 def _latency(state: DestinationState, counted: _Counts) -> Iterator[Sample]:

@@ -1,5 +1,6 @@
 """What the database is told of one dispatch: the answers that came, the claims given back."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import partial
@@ -7,7 +8,7 @@ from functools import partial
 from django.conf import settings
 
 from activations.deliveries.events import Delivered, HandedBack, Refused, classify
-from activations.deliveries.store import settlements
+from activations.deliveries.store import counts, settlements
 from activations.deliveries.store.settlements import Result, Tally
 from activations.patience import patiently
 from activations.rendering import ToSend
@@ -46,6 +47,11 @@ class Books:
         if items:
             back = [Result(item.claimed, HandedBack(), was_begun=was_begun) for item in items]
             store(results=back, at=self._round.clock())
+
+    def count_missed_turns(self, items: Collection[ToSend]) -> None:
+        """Their requests were not sent: they were ready only after their turn had passed."""
+        keys = [(item.claimed.destination_id, counts.MISSED_TURNS, "") for item in items]
+        counts.add(counts=Counter(keys))
 
     def _learn(self, landed: Sequence[Landed]) -> None:
         returned = [each for each in landed if each.error is None]

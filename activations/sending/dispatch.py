@@ -255,6 +255,7 @@ class Dispatch:
         self._begun.extendleft(reversed(items))
         if items:
             logger.info("delivery.turn_missed count=%d", len(items))
+            self._books.count_missed_turns(items)
 
     def _is_late(self, item: ToSend, at: datetime) -> bool:
         """Whether a request that starts now might outlive the lease."""

@@ -10,6 +10,7 @@ import certifi
 import pytest
 from pytest_django import Settings
 
+from activations.models import Count
 from connections.zendesk.sandbox import RunningSandbox
 from tests.journeys import stage
 from tests.unit.zendesk.servers import Server
@@ -49,6 +50,7 @@ def test_requests_that_missed_their_turn_do_not_crowd_into_the_next_ones(
     in_a_second = max(sum(first <= at < first + 1 for at in arrived) for first in arrived)
     assert (built.states(), len(arrived)) == ({"delivered": PEOPLE}, PEOPLE)
     assert in_a_second <= 10
+    assert Count.objects.get(name="missed-turn").value > 0
 
 
 def _relay(sock: socket.socket, port: int) -> None:

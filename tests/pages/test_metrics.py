@@ -93,6 +93,7 @@ def test_counters_come_from_what_settlements_stored(client: Client) -> None:
         ("outcome", "written", 40),
         ("outcome", "zendesk-429", 3),
         ("stale", "", 2),
+        ("missed-turn", "", 5),
         ("request-seconds", "0.1", 30),
         ("request-seconds", "+Inf", 13),
         ("request-ms", "", 12_345),
@@ -102,6 +103,7 @@ def test_counters_come_from_what_settlements_stored(client: Client) -> None:
     assert value(client, f'zendeskdest_outcomes_total{{{CRM},code="written"}}') == 40
     assert value(client, f"zendeskdest_throttles_total{{{CRM}}}") == 3
     assert value(client, f"zendeskdest_stale_settlements_total{{{CRM}}}") == 2
+    assert value(client, f"zendeskdest_missed_turns_total{{{CRM}}}") == 5
     assert value(client, f'zendeskdest_request_seconds_bucket{{{CRM},le="0.05"}}') == 0
     assert value(client, f'zendeskdest_request_seconds_bucket{{{CRM},le="0.1"}}') == 30
     assert value(client, f'zendeskdest_request_seconds_bucket{{{CRM},le="+Inf"}}') == 43

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -80,6 +81,34 @@ def test_a_turn_nobody_used_in_time_is_thrown_away(
 
     # Two turns were reserved: the one that was slept through, and one after it.
     assert next_slot() - before > 0.2
+
+
+@pytest.mark.django_db
+def test_a_turn_is_thrown_away_by_who_stood_still_before_he_read_the_answer(
+    settings: Settings,
+) -> None:
+    settings.ZENDESK_REQUESTS_PER_SECOND = RATE
+    pacing.take(token_fingerprint=TOKEN)
+    before = next_slot()
+
+    with connection.execute_wrapper(stand_still(after=0.2)):
+        pacing.take(token_fingerprint=TOKEN)
+
+    assert next_slot() - before > 0.2
+
+
+@pytest.mark.django_db
+def test_a_turn_is_kept_by_who_waited_for_the_database(settings: Settings) -> None:
+    settings.ZENDESK_REQUESTS_PER_SECOND = RATE
+    pacing.take(token_fingerprint=TOKEN)
+    time.sleep(1 / RATE)
+    reserved: list[str] = []
+
+    with connection.execute_wrapper(stand_still(before=0.2, reserved=reserved)):
+        closes_at = pacing.take(token_fingerprint=TOKEN)
+
+    assert len(reserved) == 1
+    assert 0 < closes_at - time.monotonic() <= pacing.LATE_SECONDS
 
 
 @pytest.mark.django_db
@@ -244,6 +273,27 @@ def test_nobody_waits_for_a_held_token_longer_than_he_wants(
 @pytest.mark.django_db
 def test_a_token_nobody_used_is_free() -> None:
     assert held() == 0.0
+
+
+def stand_still(
+    *,
+    before: float = 0.0,
+    after: float = 0.0,
+    reserved: list[str] | None = None,
+) -> Callable[..., Any]:
+    """The first reservation takes so long before (a lock) or after the database's clock is read."""
+    reservations = [] if reserved is None else reserved
+
+    def wrapper(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        is_reservation = sql.startswith("INSERT")
+        reservations.extend([sql] * is_reservation)
+        is_slow = is_reservation and len(reservations) == 1
+        time.sleep(before if is_slow else 0.0)
+        found = execute(sql, *rest)
+        time.sleep(after if is_slow else 0.0)
+        return found
+
+    return wrapper
 
 
 def throttles() -> int:

@@ -29,6 +29,8 @@ REQUESTS = "request-seconds"
 REQUEST_TIME = "request-ms"
 # Claims that were lost before they were settled: another worker had them by then.
 STALE = "stale"
+# Requests that were ready only after their turn had passed: not sent, they take another one.
+MISSED_TURNS = "missed-turn"
 
 WRITTEN, UNCHANGED = "written", "unchanged"
 BUCKETS_SECONDS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)

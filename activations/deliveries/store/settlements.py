@@ -163,7 +163,12 @@ def _after_lost_claims(stale: Sequence[Result], at: datetime) -> None:
         return
     written = (errors.Written, errors.Unknown)
     ids = [r.claimed.id for r in stale if r.sent and isinstance(r.sent.outcome, written)]
-    logger.warning("delivery.stale_settle count=%d may_have_written=%d", len(stale), len(ids))
+    logger.warning(
+        "delivery.stale_settle count=%d may_have_written=%d claims=%s",
+        len(stale),
+        len(ids),
+        ",".join(f"{result.claimed.id}/{result.claimed.fence}" for result in stale),
+    )
     until = at + timedelta(seconds=settings.DELIVERY_SETTLE_SECONDS)
     rows: QuerySet[Delivery] = Delivery.objects.filter(pk__in=ids)
     rows.filter(state=DeliveryState.DELIVERED).update(
