@@ -7,6 +7,9 @@ UV := PATH="$(CURDIR)/.tools/bin:$$PATH" uv
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make lock"
 
+# Many container images set it; then every command and worker of ours compiles Django as it starts.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help setup run test test-services check format axe bench torture lock
 
