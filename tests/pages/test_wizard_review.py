@@ -118,6 +118,14 @@ def test_problems_name_the_audience_and_lead_to_its_row(
     assert [row.audience.name for row in rows] == ["New ones"]
 
 
+def test_problems_of_the_mapping_name_its_row(signed_in: Client, mine: ActivationDraft) -> None:
+    rows = (*MAPPINGS, MappingRow("", "xdm: title"), MappingRow("xdm: jobTitle", ""), MappingRow())
+    drafts.save_mappings(draft=mine, version=1, rows=rows, at=factories.NOON)
+    page = page_of(signed_in, mine)
+    for row in ("xdm: title", "xdm: jobTitle", "Row 5"):
+        assert f"<li><bdi>{row}</bdi>: " in page
+
+
 def test_of_many_problems_the_first_are_told_and_the_rest_counted(
     signed_in: Client, mine: ActivationDraft
 ) -> None:

@@ -31,7 +31,7 @@ MOST_LISTED = 10
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A problem with the way to where it is put right; `subject` is the audience it is about."""
+    """A problem with the way to where it is put right; `subject` is the row it is about."""
 
     subject: str
     message: str
@@ -125,6 +125,9 @@ def _listed(draft: Any, content: Content, problem: DraftProblem) -> Listed:
         subject = content.labels.get(content.schedule[problem.row].audience, "")
         # To the very rows, also of audiences that are not new.
         url += "?new=off&problems=on"
+    elif problem.step == "mapping" and problem.row is not None:
+        row = content.mappings[problem.row]
+        subject = row.target or row.source or f"Row {problem.row + 1}"
     return Listed(
         subject=subject,
         message=problem.message,
