@@ -2,15 +2,16 @@
 
 import logging
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.contrib.auth.models import Group, User
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
-from connections import sign_in
+from connections import marks, sign_in
 from connections.models import Person
 from connections.permissions import Permission
 from connections.queries import people, roles
@@ -25,6 +26,10 @@ class LastManager(Exception):
         super().__init__(
             "Nobody would be left who may manage people. Give somebody else that first."
         )
+
+
+class NameTaken(Exception):
+    """Somebody else signs in with this name."""
 
 
 class WasHere(Exception):
@@ -67,10 +72,16 @@ def revoke(*, user: User) -> None:
     logger.info("people.revoked user=%s", user.pk)
 
 
-def change_roles(*, user: User, groups: Collection[Group]) -> None:
-    """These roles and no other. Raises LastManager."""
+def change_roles(*, user: User, keys: Collection[int], seen: str) -> None:
+    """These roles and no other. `seen` is the mark of the `people.RolesOfOne` before.
+
+    Raises LastManager and ChangedMeanwhile.
+    """
+    # One at a time, so nobody changes them between the comparison and the change.
     with keeping_a_manager():
-        user.groups.set(groups)
+        wanted = {"roles": tuple(sorted(keys))}
+        marks.demand(row=people.roles_of(user=user), values=wanted, seen=seen)
+        user.groups.set(keys)
     logger.info("people.roles-changed user=%s", user.pk)
 
 
@@ -87,11 +98,23 @@ def reactivate(*, user: User) -> None:
     logger.info("people.reactivated user=%s", user.pk)
 
 
-def save_settings(*, user: User, username: str, email: str, time_zone: str) -> None:
-    """What a person says about themselves."""
+def save_settings(*, user: User, values: Mapping[str, Any], seen: str) -> None:
+    """What a person says about themselves. `seen` is the mark of their `people.OwnSettings` before.
+
+    Raises NameTaken and ChangedMeanwhile.
+    """
     with transaction.atomic():
-        User.objects.filter(pk=user.pk).update(username=username, email=email)
-        Person.objects.update_or_create(user=user, defaults={"time_zone": time_zone})
+        User.objects.select_for_update().get(pk=user.pk)
+        marks.demand(row=people.own_settings(user_id=user.pk), values=values, seen=seen)
+        try:
+            with transaction.atomic():
+                User.objects.filter(pk=user.pk).update(
+                    username=values["username"], email=values["email"]
+                )
+        except IntegrityError:
+            raise NameTaken("Somebody else has this name.") from None
+        defaults = {"time_zone": values["time_zone"]}
+        Person.objects.update_or_create(user=user, defaults=defaults)
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from connections.permissions import IMPLIES, Permission, with_implied
 from connections.queries import people, roles
 
 PASSWORD_HELP = "At least 12 characters; nothing common, and nothing like your name."  # noqa: S105
+BROWSERS_ZONE = "As this browser has it"
 EMAIL_TAKEN = "Somebody else has this address."
 
 
@@ -33,6 +34,22 @@ class RolesForm(forms.Form):
         field = self.fields["roles"]
         assert isinstance(field, forms.ModelMultipleChoiceField)
         field.queryset = roles.choices()
+
+
+class PersonRolesForm(MarkedForm, RolesForm):
+    """The roles of somebody who is here."""
+
+    edited = ("roles",)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return {"roles": tuple(sorted(role.pk for role in self.cleaned_data["roles"]))}
+
+    def difference(self, name: str, typed: Any, now: Any) -> str:
+        names = {role.pk: f"“{role}”" for role in roles.choices()}
+        more = ", ".join(names[key] for key in now if key not in typed)
+        less = ", ".join(names[key] for key in typed if key not in now)
+        return _more_and_less(more and f"{more} was added", less and f"{less} is not among them")
 
 
 class InviteForm(RolesForm):
@@ -107,8 +124,9 @@ class RoleForm(MarkedForm):
             return super().difference(name, typed, now)
         more = ", ".join(permission.label for permission in now if permission not in typed)
         less = ", ".join(permission.label for permission in typed if permission not in now)
-        allows = f"it also allows {more}. " if more else ""
-        return f"{allows}{f'It does not allow {less}.' if less else ''}".strip()
+        return _more_and_less(
+            more and f"it also allows {more}", less and f"it does not allow {less}"
+        )
 
     @property
     def sections(self) -> list[Section]:
@@ -126,9 +144,10 @@ class RoleForm(MarkedForm):
         ]
 
 
-class SettingsForm(forms.Form):
-    """What a person says about themselves."""
+class SettingsForm(MarkedForm):
+    """What a person says about themselves; two tabs of one browser are two people here."""
 
+    edited = ("username", "email", "time_zone")
     username = UsernameField(
         label="Name", max_length=150, help_text="You sign in with it, and others see it."
     )
@@ -144,7 +163,7 @@ class SettingsForm(forms.Form):
         self.user = user
         field = self.fields["time_zone"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", "As this browser has it"), *_zones()]
+        field.choices = [("", BROWSERS_ZONE), *_zones()]
 
     def clean_username(self) -> str:
         username: str = self.cleaned_data["username"]
@@ -159,6 +178,10 @@ class SettingsForm(forms.Form):
             raise forms.ValidationError(EMAIL_TAKEN, code="taken")
         return email
 
+    def difference(self, name: str, typed: Any, now: Any) -> str:
+        shown = BROWSERS_ZONE if name == "time_zone" and not now else now
+        return super().difference(name, typed, shown)
+
 
 def password_form(*, user: User, data: Any) -> "SetPasswordForm[User]":
     """A new password; the old one is asked for where there is one."""
@@ -167,6 +190,11 @@ def password_form(*, user: User, data: Any) -> "SetPasswordForm[User]":
     form.fields["new_password1"].help_text = PASSWORD_HELP
     form.fields["new_password2"].help_text = ""
     return form
+
+
+def _more_and_less(*parts: str) -> str:
+    """What is there now beside what was ticked, as a sentence."""
+    return f"{' and '.join(filter(None, parts))}."
 
 
 def _zones() -> list[tuple[str, str]]:

@@ -56,6 +56,22 @@ class Member:
         return self.user.is_active and not self.user.has_usable_password()
 
 
+@dataclass(frozen=True, slots=True)
+class RolesOfOne:
+    """What people change about somebody: keys of roles, in order."""
+
+    roles: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnSettings:
+    """What a person changes about themselves. An empty zone: as the browser has it."""
+
+    username: str
+    email: str
+    time_zone: str
+
+
 def listing(
     *, words: str, status: str, role: str, sort: str, descending: bool
 ) -> QuerySet[User, User]:
@@ -80,6 +96,17 @@ def members(*, users: Iterable[User], at: datetime) -> list[Member]:
 def get(*, key: int) -> User:
     """Raises User.DoesNotExist."""
     return User.objects.get(pk=key)
+
+
+def roles_of(*, user: User) -> RolesOfOne:
+    """As they are stored now."""
+    return RolesOfOne(tuple(sorted(user.groups.values_list("pk", flat=True))))
+
+
+def own_settings(*, user_id: int) -> OwnSettings:
+    """As they are stored now. Raises User.DoesNotExist."""
+    user = User.objects.get(pk=user_id)
+    return OwnSettings(user.username, user.email, time_zone(user_id=user_id))
 
 
 def managers() -> QuerySet[User, User]:

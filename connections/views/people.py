@@ -11,7 +11,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from connections import invitation_mail, people, sign_in
-from connections.people_forms import InviteForm, RolesForm
+from connections.marks import ChangedMeanwhile
+from connections.people_forms import InviteForm, PersonRolesForm
 from connections.permissions import Permission, may, requires
 from connections.queries import people as queries
 from connections.queries import roles as role_queries
@@ -79,15 +80,10 @@ def change_roles(request: HttpRequest, key: int) -> HttpResponse:
     user = or_404(queries.get, key=key)
     # Every box cleared posts nothing, which is an answer too.
     data = request.POST if request.method == "POST" else None
-    form = RolesForm(data, initial={"roles": user.groups.all()})
-    if request.method == "POST" and form.is_valid():
-        try:
-            people.change_roles(user=user, groups=form.cleaned_data["roles"])
-        except people.LastManager as problem:
-            form.add_error("roles", str(problem))
-        else:
-            messages.success(request, f"The roles of {user} were saved.")
-            return redirect(_after_change(user, request))
+    form = PersonRolesForm(data, initial=PersonRolesForm.initial_of(queries.roles_of(user=user)))
+    if form.is_valid() and _has_roles(user, form):
+        messages.success(request, f"The roles of {user} were saved.")
+        return redirect(_after_change(user, request))
     context = {"person": user, "form": form}
     return render(request, "connections/person_roles.html", context)
 
@@ -128,6 +124,17 @@ def revoke(request: HttpRequest, key: int) -> HttpResponse:
     else:
         messages.success(request, f"The invitation of {user.email or user} was revoked.")
     return redirect("connections:people")
+
+
+def _has_roles(user: User, form: PersonRolesForm) -> bool:
+    """Whether the roles could be kept; the form says why not."""
+    try:
+        people.change_roles(user=user, keys=form.values["roles"], seen=form.seen_mark)
+    except people.LastManager as problem:
+        form.add_error("roles", str(problem))
+    except ChangedMeanwhile as problem:
+        form.take_conflict(problem.current)
+    return form.is_valid()
 
 
 def _show(request: HttpRequest, invitation: people.Invitation) -> HttpResponse:

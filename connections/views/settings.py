@@ -9,6 +9,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from connections import people
+from connections.marks import ChangedMeanwhile
 from connections.people_forms import SettingsForm, password_form
 from connections.permissions import open_to_members
 from connections.queries import people as queries
@@ -18,14 +19,9 @@ from connections.queries import people as queries
 @require_http_methods(["GET", "HEAD", "POST"])
 def own(request: HttpRequest) -> HttpResponse:
     user = _somebody(request)
-    initial = {
-        "username": user.username,
-        "email": user.email,
-        "time_zone": queries.time_zone(user_id=user.pk),
-    }
+    initial = SettingsForm.initial_of(queries.own_settings(user_id=user.pk))
     form = SettingsForm(request.POST or None, user=user, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        people.save_settings(user=user, **form.cleaned_data)
+    if form.is_valid() and _is_saved(user, form):
         messages.success(request, "Your settings were saved.")
         return redirect("connections:settings")
     roles = sorted(role.name for role in user.groups.all())
@@ -48,6 +44,17 @@ def password(request: HttpRequest) -> HttpResponse:
         messages.success(request, "Your password was changed. Other browsers were signed out.")
         return redirect("connections:settings")
     return render(request, "connections/password.html", {"form": form})
+
+
+def _is_saved(user: User, form: SettingsForm) -> bool:
+    """Whether the settings could be kept; the form says why not."""
+    try:
+        people.save_settings(user=user, values=form.values, seen=form.seen_mark)
+    except people.NameTaken as problem:
+        form.add_error("username", str(problem))
+    except ChangedMeanwhile as problem:
+        form.take_conflict(problem.current)
+    return form.is_valid()
 
 
 def _somebody(request: HttpRequest) -> User:

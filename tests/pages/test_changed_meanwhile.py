@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from connections import roles
 from connections.alert_rules import DELAY
+from connections.models import Person
 from connections.permissions import Permission
 from connections.queries import alert_rules
 from tests import factories
@@ -71,7 +72,46 @@ def _role() -> Thing:
     )
 
 
-THINGS = {"audience": _audience, "threshold": _threshold, "role": _role}
+def _roles_of_one() -> Thing:
+    viewer, planner, agent = (
+        roles.create(name=name, permissions=[permission])
+        for name, permission in (
+            ("Viewer", Permission.VIEW_DESTINATIONS),
+            ("Planner", Permission.VIEW_AUDIENCES),
+            ("Agent", Permission.VIEW_PROFILES),
+        )
+    )
+    person = factories.UserFactory(is_superuser=False)
+    person.groups.add(viewer)
+    return Thing(
+        reverse("connections:person-roles", args=[person.pk]),
+        {"roles": [str(viewer.pk), str(planner.pk)]},
+        {"roles": [str(viewer.pk), str(agent.pk)]},
+        "“Planner” was added and “Agent” is not among them.",
+        lambda: set(person.groups.values_list("name", flat=True)),
+        {"Viewer", "Agent"},
+    )
+
+
+def _own_settings() -> Thing:
+    """The same person in two tabs; her browser is that of `signed_in`."""
+    return Thing(
+        reverse("connections:settings"),
+        {"username": "ann", "email": "ann@example.org", "time_zone": "Asia/Tokyo"},
+        {"username": "ann", "email": "ann@example.org", "time_zone": "America/New_York"},
+        "now it is “Asia/Tokyo”.",
+        lambda: list(Person.objects.values_list("time_zone", flat=True)),
+        ["America/New_York"],
+    )
+
+
+THINGS = {
+    "audience": _audience,
+    "threshold": _threshold,
+    "role": _role,
+    "roles of one": _roles_of_one,
+    "own settings": _own_settings,
+}
 
 
 @pytest.fixture(params=THINGS.values(), ids=THINGS)

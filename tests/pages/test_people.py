@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group, User
@@ -14,6 +15,7 @@ from pytest_django import Settings
 from connections import people, roles, sign_in
 from connections.permissions import Permission
 from tests import factories
+from tests.pages import opened
 from tests.pages.conftest import CountQueries
 
 PEOPLE, INVITE = "/people/", "/people/invite/"
@@ -35,6 +37,12 @@ def bo(db: None) -> User:
 def _post(client: Client, name: str, person: User, **typed: object) -> str:
     url = reverse(f"connections:person-{name}", args=[person.pk])
     return client.post(url, typed, follow=True).content.decode()
+
+
+def _give(client: Client, person: User, *keys: int) -> Any:
+    """These roles and no other, as in the form."""
+    url = reverse("connections:person-roles", args=[person.pk])
+    return client.post(url, {"roles": keys} | opened.mark(client, url), follow=True)
 
 
 def _invite(client: Client, email: str = "cy@example.org", **typed: object) -> str:
@@ -208,26 +216,25 @@ def test_changed_roles_count_from_the_next_request_on(client: Client, ann: User,
     browser.force_login(bo)
     assert browser.get("/audiences/").status_code == 403
     role = roles.create(name="Audiences", permissions=[Permission.VIEW_AUDIENCES])
-    assert "were saved" in _post(client, "roles", bo, roles=[role.pk])
+    assert "were saved" in _give(client, bo, role.pk).content.decode()
     assert browser.get("/audiences/").status_code == 200
     assert browser.get("/destinations/catalog/").status_code == 403
 
 
 def test_all_roles_can_be_taken_away(client: Client, ann: User, bo: User) -> None:
-    _post(client, "roles", bo)
+    _give(client, bo)
     assert not bo.groups.exists()
 
 
 def test_the_last_one_who_manages_people_keeps_that(client: Client, ann: User, bo: User) -> None:
-    assert "Nobody would be left" in _post(client, "roles", ann)
+    assert "Nobody would be left" in _give(client, ann).content.decode()
     assert ann.groups.exists()
 
 
 def test_who_gives_up_managing_people_is_led_elsewhere(client: Client, ann: User) -> None:
     factories.UserFactory()
     role = roles.create(name="Viewer", permissions=[Permission.VIEW_DESTINATIONS])
-    url = reverse("connections:person-roles", args=[ann.pk])
-    answer = client.post(url, {"roles": [role.pk]}, follow=True)
+    answer = _give(client, ann, role.pk)
     assert answer.redirect_chain[-1][0] == reverse("overview")
 
 
@@ -266,7 +273,7 @@ def test_an_invited_administrator_does_not_count_before_they_come(
     client: Client, ann: User
 ) -> None:
     _invite(client, roles=[ann.groups.get().pk])
-    assert "Nobody would be left" in _post(client, "roles", ann)
+    assert "Nobody would be left" in _give(client, ann).content.decode()
 
 
 def test_changes_take_a_post(client: Client, ann: User, bo: User) -> None:

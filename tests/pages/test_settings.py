@@ -1,32 +1,40 @@
 """One's own settings: name, e-mail, time zone, password."""
 
+from typing import Any
+
+import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
+from connections import marks, people
 from connections.models import Person
+from connections.queries import people as queries
 from tests import factories
+from tests.pages import opened
 from tests.pages.conftest import CountQueries
 
 SETTINGS, PASSWORD = "/settings/", "/settings/password/"
 NEW = "another horse, another battery"
 
 
-def _typed(user: User, **changes: str) -> dict[str, str]:
-    return {"username": user.username, "email": user.email, "time_zone": "", **changes}
+def _save(client: Client, user: User, **changes: str) -> Any:
+    """The form as it was opened, with these changes."""
+    kept = {"username": user.username, "email": user.email, "time_zone": ""}
+    return client.post(SETTINGS, kept | changes | opened.mark(client, SETTINGS))
 
 
 def test_a_chosen_zone_is_told_to_every_page(signed_in: Client, user: User) -> None:
     catalog = reverse("connections:catalog")
     assert "data-time-zone" not in signed_in.get(catalog).content.decode()
-    signed_in.post(SETTINGS, _typed(user, time_zone="Europe/Oslo"))
+    _save(signed_in, user, time_zone="Europe/Oslo")
     assert 'data-time-zone="Europe/Oslo"' in signed_in.get(catalog).content.decode()
-    signed_in.post(SETTINGS, _typed(user))
+    _save(signed_in, user)
     assert "data-time-zone" not in signed_in.get(catalog).content.decode()
 
 
 def test_a_zone_that_does_not_exist_is_refused(signed_in: Client, user: User) -> None:
-    page = signed_in.post(SETTINGS, _typed(user, time_zone="Mars/Olympus"))
+    page = _save(signed_in, user, time_zone="Mars/Olympus")
     assert 'id="id_time_zone_error"' in page.content.decode()
     assert not Person.objects.exists()
 
@@ -35,14 +43,24 @@ def test_name_and_address_are_changed_but_not_to_somebody_elses(
     signed_in: Client, user: User
 ) -> None:
     other = factories.UserFactory()
-    page = signed_in.post(
-        SETTINGS, _typed(user, username=other.username.upper(), email=other.email.upper())
+    page = _save(
+        signed_in, user, username=other.username.upper(), email=other.email.upper()
     ).content.decode()
     assert "Somebody else has this name." in page
     assert "Somebody else has this address." in page
-    signed_in.post(SETTINGS, _typed(user, username="ann", email="ann@example.org"))
+    _save(signed_in, user, username="ann", email="ann@example.org")
     user.refresh_from_db()
     assert (user.username, user.email) == ("ann", "ann@example.org")
+
+
+def test_a_name_that_somebody_took_in_the_same_moment_is_refused(user: User) -> None:
+    """Past the form's look: the database has the last word."""
+    factories.UserFactory(username="bo")
+    before = queries.own_settings(user_id=user.pk)
+    values = {"username": "bo", "email": "", "time_zone": "Asia/Tokyo"}
+    with pytest.raises(people.NameTaken):
+        people.save_settings(user=user, values=values, seen=marks.of(row=before, fields=values))
+    assert queries.own_settings(user_id=user.pk) == before
 
 
 def test_a_new_password_needs_the_old_one_and_keeps_this_browser_signed_in(
@@ -70,7 +88,7 @@ def test_who_has_no_password_chooses_one_without_an_old_one(client: Client, db: 
 def test_nobody_gives_themselves_rights_here(client: Client, db: None) -> None:
     user = factories.member()
     client.force_login(user)
-    client.post(SETTINGS, _typed(user, is_superuser="1", groups="1", roles="1"))
+    _save(client, user, is_superuser="1", groups="1", roles="1")
     user.refresh_from_db()
     assert not user.is_superuser
     assert not user.groups.exists()
