@@ -4,10 +4,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import models
+from django.core.management import call_command
+from django.db import connection, models
 from django.db.migrations import AddField, CreateModel, Migration
 from django.db.migrations.loader import MigrationLoader
 from django.db.models.fields import NOT_PROVIDED
+
+from activations.models import Profile
 
 
 def added_columns() -> Iterator[tuple[str, models.Field]]:
@@ -41,3 +44,32 @@ def test_who_does_not_know_a_column_can_still_add_rows(where: str) -> None:
 
 def test_the_columns_that_came_later_are_found() -> None:
     assert "connections.destination.marketing_actions" in COLUMNS
+
+
+def profile_indexes() -> set[str]:
+    """The columns of every index but the key's; a pattern index ends in " like"."""
+    table = Profile._meta.db_table
+    with connection.cursor() as cursor:
+        found = connection.introspection.get_constraints(cursor, table)
+    indexed = {name: one["columns"] for name, one in found.items() if one["index"] or one["unique"]}
+    return {
+        f"{', '.join(columns)}{' like' if name.endswith('_like') else ''}"
+        for name, columns in indexed.items()
+        if columns != ["id"]
+    }
+
+
+@pytest.mark.django_db
+def test_a_change_of_a_profile_writes_no_index_that_nobody_reads() -> None:
+    assert profile_indexes() == {"identity", "email"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_old_release_gets_its_profile_indexes_back() -> None:
+    patterns = {"identity like", "email like"} if connection.vendor == "postgresql" else set()
+    try:
+        call_command("migrate", "activations", "0015", verbosity=0)
+        assert profile_indexes() == {"identity", "email", "updated_at", *patterns}
+    finally:
+        call_command("migrate", "activations", verbosity=0)
+    assert profile_indexes() == {"identity", "email"}
