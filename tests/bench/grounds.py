@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 
 from tests.bench import databases, simulator
-from tests.bench.databases import POSTGRESQL_OPTIONS, Kind, Server
+from tests.bench.databases import POSTGRESQL_OPTIONS, Database, Kind, Server
 from tests.bench.simulator import Simulator
 from tests.bench.workspace import Workspace
 from tests.services import postgresql, programs, redisd
@@ -112,6 +112,11 @@ class Grounds:
             self.postgresql.checkpoint()
         else:
             os.sync()
+
+    def vacuum(self, database: Database) -> None:
+        """What the server does by itself to a table that grew; SQLite does nothing."""
+        if database.kind is Kind.POSTGRESQL:
+            self.postgresql.vacuum(database)
 
     def server_cpu_seconds(self, kind: Kind) -> float:
         """What the database's own processes spent so far; SQLite has none."""

@@ -1,11 +1,14 @@
 """Does a profile cost more when there are many? The same work on tables of growing size.
 
 A table of N profiles, all of them waiting to be sent, is made once per size and database; each run
-works on a copy. Delivery: the first contacts of the N (--contacts) are sent without limit, and
-what is counted lies between the looks at which a twentieth and nineteen twentieths of them had
-come to the sandbox, so that neither the start nor the end of the command is in it. Ingest: the
-same number of rows by file, first people known already, spread over the whole table (unchanged,
-then changed), then new ones, over the seconds that the command names. Processor time is that of the
+works on a copy. Its destination's backfill is over before the first profile comes: it walks all N,
+and beside a slice of them its whole cost would be counted against a few. Delivery: the first
+contacts of the N (--contacts) are sent without limit, and what is counted lies between the looks at
+which a twentieth and nineteen twentieths of them had come to the sandbox, so that neither the start
+nor the end of the command is in it. Ingest: as many rows by file, as a slice of a file of
+all N in their order: first the people who were sent (unchanged, then changed), then new ones, over
+the seconds that the command names. Then people scattered over the whole table, whose rows share no
+page: shown, not judged, for in the small table they are neighbours. Processor time is that of the
 process and of the database server together; from that of `ingest` what a file of one row takes is
 taken off, because a constant part would hide a rise.
 """
@@ -37,10 +40,13 @@ MB_PER_MIB = 1.048576
 MOST_MB = {100_000: 150, 1_000_000: 300}
 LOOK_EVERY_SECONDS = 0.1
 DELIVERY = ("deliver ms", "deliver CPU ms")
+UNITS = ("ms", "CPU ms")
 WAVES = ("unchanged", "changed", "new")
-INGEST = tuple(f"{wave} {unit}" for wave in WAVES for unit in ("ms", "CPU ms"))
+SCATTERED = ("scattered unchanged", "scattered changed")
+INGEST = tuple(f"{wave} {unit}" for wave in WAVES for unit in UNITS)
+SHOWN = tuple(f"{wave} {unit}" for wave in SCATTERED for unit in UNITS)
 COLUMNS = (
-    *(Column(key, key, 3) for key in (*DELIVERY, *INGEST)),
+    *(Column(key, key, 3) for key in (*DELIVERY, *INGEST, *SHOWN)),
     Column("deliver peak", "deliver peak MiB"),
     Column("ingest peak", "ingest peak MiB"),
 )
@@ -103,11 +109,16 @@ class _Bench:
             space = copy.towards(self.simulator, requests_per_second=0)
             self.grounds.settle(kind)
             figures = self._deliver(space)
-            spread = range(0, size, size // self.contacts)[: self.contacts]
+            known = range(self.contacts)
             new = range(size, size + self.contacts)
+            scattered = range(0, size, size // self.contacts)[: self.contacts]
             start = self._ingest(space, range(1), "gold").cpu_seconds
-            for wave, numbers, edition in zip(
-                WAVES, (spread, spread, new), ("gold", "silver", "gold"), strict=True
+            for wave, numbers, edition in (
+                ("unchanged", known, "gold"),
+                ("changed", known, "silver"),
+                ("new", new, "gold"),
+                ("scattered changed", scattered, "platinum"),
+                ("scattered unchanged", scattered, "platinum"),
             ):
                 ingested = self._ingest(space, numbers, edition)
                 spent = ingested.cpu_seconds - start
@@ -171,7 +182,9 @@ def _tables(
         table = stack.enter_context(grounds.workspace(kind, like=previous))
         if previous is None:
             table.prepare()
+            table.deliver()
         table.ingest(people.write_profiles(path=path, numbers=range(there, size)))
+        grounds.vacuum(table.database)
         tables[size] = previous = table
         there = size
     path.unlink()
