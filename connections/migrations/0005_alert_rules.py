@@ -15,6 +15,24 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='Webhook',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('name', models.CharField(max_length=200, unique=True)),
+                ('url', models.CharField(max_length=2000)),
+                ('rules', models.JSONField(default=list)),
+                ('sealed_secret', models.TextField(editable=False)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+            ],
+            options={
+                'ordering': ('name', 'pk'),
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('sealed_secret', ''), _negated=True), name='webhook_has_a_sealed_secret'),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name='AlertRule',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -22,6 +40,7 @@ class Migration(migrations.Migration):
                 ('is_enabled', models.BooleanField(default=True)),
                 ('threshold', models.DecimalField(blank=True, decimal_places=1, max_digits=9, null=True)),
                 ('changed_at', models.DateTimeField()),
+                ('changed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
         ),
         migrations.CreateModel(
@@ -37,9 +56,21 @@ class Migration(migrations.Migration):
                 ('problem', models.CharField(blank=True, max_length=300)),
                 ('created_at', models.DateTimeField()),
                 ('settled_at', models.DateTimeField(blank=True, null=True)),
+                ('alert', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='connections.alert')),
+                ('webhook', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='connections.webhook')),
+                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'ordering': ('pk',),
+                'indexes': [
+                    models.Index(condition=models.Q(('state', 'waiting')), fields=['next_attempt_at'], name='message_due'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('alert__isnull', False), ('occasion', 'test'), _connector='XOR'), name='message_without_alert_is_a_test'),
+                    models.UniqueConstraint(fields=('alert', 'webhook', 'occasion'), name='one_call_per_alert_and_occasion'),
+                    models.CheckConstraint(condition=models.Q(('person__isnull', False), ('webhook__isnull', False), _connector='XOR'), name='message_is_for_one_person_or_webhook'),
+                    models.UniqueConstraint(fields=('alert', 'person', 'occasion'), name='one_email_per_alert_and_occasion'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -50,9 +81,18 @@ class Migration(migrations.Migration):
                 ('occasion', models.CharField(choices=[('triggered', 'Triggered'), ('resolved', 'Resolved'), ('test', 'Test')], max_length=10)),
                 ('shown_at', models.DateTimeField()),
                 ('read_at', models.DateTimeField(blank=True, null=True)),
+                ('alert', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notifications', to='connections.alert')),
+                ('person', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='notifications', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'ordering': ('-shown_at', '-pk'),
+                'indexes': [
+                    models.Index(fields=['person', '-shown_at', '-id'], name='notification_newest_first'),
+                    models.Index(condition=models.Q(('read_at__isnull', True)), fields=['person', 'shown_at'], name='notification_unread'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('alert', 'person', 'occasion'), name='one_notification_per_alert_person_and_occasion'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -60,9 +100,16 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('seen_at', models.DateTimeField()),
+                ('account', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='connections.account')),
+                ('destination', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='connections.destination')),
             ],
             options={
                 'ordering': ('pk',),
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('account__isnull', False), ('destination__isnull', False), _connector='XOR'), name='sighting_is_of_one_account_or_destination'),
+                    models.UniqueConstraint(fields=('account',), name='one_sighting_per_account'),
+                    models.UniqueConstraint(fields=('destination',), name='one_sighting_per_destination'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -71,24 +118,14 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('code', models.CharField(max_length=60)),
                 ('has_email', models.BooleanField(default=False)),
+                ('destination', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='subscriptions', to='connections.destination')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='alert_subscriptions', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'ordering': ('pk',),
-            },
-        ),
-        migrations.CreateModel(
-            name='Webhook',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('name', models.CharField(max_length=200, unique=True)),
-                ('url', models.CharField(max_length=2000)),
-                ('rules', models.JSONField(default=list)),
-                ('sealed_secret', models.TextField(editable=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-            ],
-            options={
-                'ordering': ('name', 'pk'),
+                'constraints': [
+                    models.UniqueConstraint(fields=('destination', 'code', 'person'), name='one_subscription_per_destination_rule_and_person'),
+                ],
             },
         ),
         migrations.AddField(
@@ -104,112 +141,11 @@ class Migration(migrations.Migration):
             model_name='alert',
             constraint=models.UniqueConstraint(condition=models.Q(('run_at__isnull', False)), fields=('destination', 'code', 'run_at'), name='one_alert_per_destination_code_and_run'),
         ),
-        migrations.AddField(
-            model_name='message',
-            name='alert',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='connections.alert'),
-        ),
-        migrations.AddField(
-            model_name='notification',
-            name='alert',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notifications', to='connections.alert'),
-        ),
-        migrations.AddField(
-            model_name='sighting',
-            name='account',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='connections.account'),
-        ),
-        migrations.AddField(
-            model_name='sighting',
-            name='destination',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='connections.destination'),
-        ),
-        migrations.AddField(
-            model_name='subscription',
-            name='destination',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='subscriptions', to='connections.destination'),
-        ),
-        migrations.AddConstraint(
-            model_name='webhook',
-            constraint=models.CheckConstraint(condition=models.Q(('sealed_secret', ''), _negated=True), name='webhook_has_a_sealed_secret'),
-        ),
-        migrations.AddField(
-            model_name='message',
-            name='webhook',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='connections.webhook'),
-        ),
-        migrations.AddConstraint(
-            model_name='sighting',
-            constraint=models.CheckConstraint(condition=models.Q(('account__isnull', False), ('destination__isnull', False), _connector='XOR'), name='sighting_is_of_one_account_or_destination'),
-        ),
-        migrations.AddConstraint(
-            model_name='sighting',
-            constraint=models.UniqueConstraint(fields=('account',), name='one_sighting_per_account'),
-        ),
-        migrations.AddConstraint(
-            model_name='sighting',
-            constraint=models.UniqueConstraint(fields=('destination',), name='one_sighting_per_destination'),
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['next_attempt_at'], name='message_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(('alert__isnull', False), ('occasion', 'test'), _connector='XOR'), name='message_without_alert_is_a_test'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.UniqueConstraint(fields=('alert', 'webhook', 'occasion'), name='one_call_per_alert_and_occasion'),
-        ),
-        # A reference to a person locks the users against sign-ins until this commits: last.
+        # References lock what they lead to until this commits: those of new tables are made at its
+        # very end by themselves, this one is the last operation.
         migrations.AddField(
             model_name='alert',
             name='resolved_by',
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='alertrule',
-            name='changed_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='message',
-            name='person',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='notification',
-            name='person',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='notifications', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='subscription',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='alert_subscriptions', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddIndex(
-            model_name='notification',
-            index=models.Index(fields=['person', '-shown_at', '-id'], name='notification_newest_first'),
-        ),
-        migrations.AddIndex(
-            model_name='notification',
-            index=models.Index(condition=models.Q(('read_at__isnull', True)), fields=['person', 'shown_at'], name='notification_unread'),
-        ),
-        migrations.AddConstraint(
-            model_name='notification',
-            constraint=models.UniqueConstraint(fields=('alert', 'person', 'occasion'), name='one_notification_per_alert_person_and_occasion'),
-        ),
-        migrations.AddConstraint(
-            model_name='subscription',
-            constraint=models.UniqueConstraint(fields=('destination', 'code', 'person'), name='one_subscription_per_destination_rule_and_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(('person__isnull', False), ('webhook__isnull', False), _connector='XOR'), name='message_is_for_one_person_or_webhook'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.UniqueConstraint(fields=('alert', 'person', 'occasion'), name='one_email_per_alert_and_occasion'),
         ),
     ]

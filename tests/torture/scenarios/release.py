@@ -1,5 +1,6 @@
 """A new release while the old one works, back again, and what its migrations lock."""
 
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,6 +26,12 @@ MIGRATED_AT, UPGRADED_AT, BACK_AT, AGAIN_AT = 0.15, 0.3, 0.5, 0.75
 # Not all of it: by a change that comes meanwhile some leave before they were ever sent.
 ENOUGH = 0.9
 MIGRATION = "migration"
+TRACEBACK = "Traceback (most recent call last)"
+# As Celery tells it: the task's name in the first line and, as the error, in the last.
+UNKNOWN_TASK = re.compile(
+    r"Received unregistered task of type '([a-z_.]+)'\.\n.*?^KeyError: '\1'$",
+    re.DOTALL | re.MULTILINE,
+)
 
 _PROFILES = """
 INSERT INTO activations_profile (identity, email, attributes, identities, digest, created_at,
@@ -194,11 +201,12 @@ class Shifts:
             seen = [sum(_is_within(write, shift) for write in writes) for shift in shifts]
             trial.seen(name, planned=1, seen=min(seen))
             trial.note(f"{name}: {seen}")
-        crashed = trial.ground.log_lines("Traceback (most recent call last)")
-        trial.at_most("errors in the logs", len(crashed), 0)
+        left, strange = errors(trial.ground.folder)
+        trial.at_most("errors in the logs", len(left), 0)
+        trial.note(f"messages of the new release that the old one did not know: {strange}")
         disorderly = [words for words in self._exits if not words.endswith(": 0")]
         trial.at_most("processes that did not end well", len(disorderly), 0)
-        for words in [*crashed, *disorderly][:5]:
+        for words in [*left, *disorderly][:5]:
             trial.note(words)
 
     def _close(self, at: float) -> None:
@@ -212,6 +220,20 @@ class Shifts:
         if code is None:
             raise TimeoutError(f"{process.name} did not end within {ENDING_SECONDS:g} s")
         self._exits.append(f"{process.name}: {code}")
+
+
+def errors(folder: Path) -> tuple[list[str], int]:
+    """Tracebacks by their log, without those of messages for tasks that came later; how many those.
+
+    The new release's scheduler may have rung when its processes ended: the old one's workers, who
+    have no such task, say so and let the message go. It told of work, it carried none.
+    """
+    left, strange = [], 0
+    for path in sorted(folder.glob("*.log")):
+        text, count = UNKNOWN_TASK.subn("", path.read_text(errors="replace"))
+        strange += count
+        left += [path.name] * text.count(TRACEBACK)
+    return left, strange
 
 
 def _is_within(request: Request, shift: Shift) -> bool:
