@@ -57,6 +57,7 @@ DEBUG: bool = env.bool("DEBUG", default=False)
 SECRET_KEY = _secret("SECRET_KEY")
 ENCRYPTION_KEYS: list[str] = [key for key in _secret("ENCRYPTION_KEYS").split(",") if key]
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+CSRF_FAILURE_VIEW = "connections.views.refusal.refuse_old_page"
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 SECURE_COOKIES: bool = env.bool("SECURE_COOKIES", default=False)
 
