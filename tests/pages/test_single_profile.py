@@ -212,3 +212,13 @@ def test_hostile_text_is_shown_as_text(
     shown = show(signed_in, draft, profile=str(ann.pk))
     assert "<script>" not in shown
     assert "&lt;script&gt;" in shown
+
+
+def test_an_address_nobody_has_is_kept_and_said_beside_its_field(
+    signed_in: Client, draft: ActivationDraft, ann: Profile
+) -> None:
+    for typed, problem in (("bo@example.org", "Look at its spelling"), ("", "Enter the e-mail")):
+        shown = show(signed_in, draft, email=typed)
+        assert f'value="{typed}"' in shown
+        assert 'aria-invalid="true" aria-describedby="preview-email-error"' in shown
+        assert problem in shown

@@ -13,6 +13,7 @@ from activations.services import drafts, single_profile
 from activations.views.wizard import frame
 from connections.permissions import TO_ACTIVATE, requires
 
+_NOBODY = "Enter the e-mail address of a profile, or choose an example."
 _UNKNOWN = "No profile has this e-mail identity. Look at its spelling, or choose an example."
 _GONE = "This profile is gone. Choose another one."
 
@@ -25,9 +26,12 @@ def show(request: HttpRequest, uuid: UUID) -> HttpResponse:
     draft = frame.load(request, uuid)
     who = forms.person_asked_for(data=request.POST)
     person = preview.by_key(key=who) if isinstance(who, int) else preview.by_email(address=who)
-    if person is None:
-        return _answer(request, draft, None, problem=_UNKNOWN)
-    return _answer(request, draft, _preview(draft, person))
+    shown = _preview(draft, person) if person is not None else None
+    if isinstance(who, int):
+        return _answer(request, draft, shown, problem="" if shown else _GONE)
+    # What was typed stays, with what is wrong beside it.
+    problem = "" if shown else _UNKNOWN if who else _NOBODY
+    return _answer(request, draft, shown, is_typed=True, email=who, email_problem=problem)
 
 
 @requires(*TO_ACTIVATE)
