@@ -18,10 +18,13 @@ from connections.webhook_hosts import HostList, NotAllowed
 class RulesField(forms.MultipleChoiceField):
     """Boxes to tick, one for each rule."""
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, *, required_message: str = "", **kwargs: Any) -> None:
+        gone = "An alert you ticked does not exist any more. Look at what is left here."
         super().__init__(
             choices=[(rule.code, rule.name) for rule in RULES],
             widget=forms.CheckboxSelectMultiple,
+            required=bool(required_message),
+            error_messages={"invalid_choice": gone, "required": required_message},
             **kwargs,
         )
 
@@ -29,7 +32,7 @@ class RulesField(forms.MultipleChoiceField):
 class SubscriptionForm(forms.Form):
     """Which rules a person hears of at one destination, and whether also by e-mail."""
 
-    rules = RulesField(label="Alerts", required=False)
+    rules = RulesField(label="Alerts")
     has_email = forms.BooleanField(label="Also by e-mail", required=False)
 
     def __init__(self, *args: Any, address: str, **kwargs: Any) -> None:
@@ -50,7 +53,7 @@ class SubscriptionForm(forms.Form):
 class DetailsForm(NameForm, ActionsForm):
     """Step Details: name, description, marketing actions, and the alerts the person hears of."""
 
-    rules = RulesField(label="Alerts", required=False)
+    rules = RulesField(label="Alerts")
     has_email = forms.BooleanField(label="Also by e-mail", required=False)
 
     def __init__(self, *args: Any, address: str, destination: Destination, **kwargs: Any) -> None:
@@ -78,7 +81,9 @@ class ThresholdForm(MarkedForm):
     """From when on a rule is an alert; within bounds."""
 
     edited = ("threshold",)
-    threshold = forms.DecimalField(label="Threshold", decimal_places=1)
+    threshold = forms.DecimalField(
+        label="Threshold", decimal_places=1, error_messages={"required": "Enter a number."}
+    )
 
     def __init__(self, *args: Any, rule: Rule, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -109,13 +114,16 @@ class ThresholdForm(MarkedForm):
 class WebhookForm(forms.Form):
     """Name and address of a webhook, and the rules it hears of."""
 
-    name = forms.CharField(label="Name", max_length=200)
+    name = forms.CharField(
+        label="Name", max_length=200, error_messages={"required": "Give the webhook a name."}
+    )
     url = forms.CharField(
         label="Address",
         max_length=2000,
         widget=forms.URLInput(attrs={"placeholder": "https://hooks.example.org/alerts"}),
+        error_messages={"required": "Enter the address that is called."},
     )
-    rules = RulesField(label="Alerts")
+    rules = RulesField(label="Alerts", required_message="Tick at least one alert it hears of.")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -65,6 +65,7 @@ class AccountForm(MarkedForm):
         max_length=200,
         widget=forms.TextInput(attrs={"autofocus": True}),
         help_text="How you recognise this Zendesk account.",
+        error_messages={"required": "Give the account a name."},
     )
     description = forms.CharField(
         label="Description",

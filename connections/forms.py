@@ -14,6 +14,7 @@ from connections.queries import accounts, destinations
 from connections.zendesk.credential import checked_token, token_warning
 
 EXISTING, NEW = "existing", "new"
+NO_TOKEN = "Enter the token of your Zendesk account."  # noqa: S105
 
 
 class TokenField(forms.CharField):
@@ -24,7 +25,14 @@ class TokenField(forms.CharField):
             render_value=False,
             attrs={"autocomplete": "off", "spellcheck": "false", "autofocus": True},
         )
-        super().__init__(label="Bearer Token", max_length=4000, widget=widget, **kwargs)
+        messages = {"required": NO_TOKEN}
+        super().__init__(
+            label="Bearer Token",
+            max_length=4000,
+            widget=widget,
+            error_messages=messages,
+            **kwargs,
+        )
 
     def clean(self, value: Any) -> Any:
         token = _bare(super().clean(value) or "")
@@ -77,7 +85,7 @@ class ConnectForm(forms.Form):
             self.add_error("account_name", "Another account has this name.")
         cleaned["account_name"] = name
         if not cleaned.get("token") and "token" not in self.errors:
-            self.add_error("token", "Enter the token of your Zendesk account.")
+            self.add_error("token", NO_TOKEN)
 
     @property
     def token_warning(self) -> str:
@@ -148,6 +156,7 @@ class NameForm(forms.Form):
         label="Name",
         max_length=200,
         help_text="A name by which you will recognise this destination.",
+        error_messages={"required": "Give the destination a name."},
     )
     description = forms.CharField(
         label="Description",
@@ -199,7 +208,10 @@ class WelcomeForm(SetPasswordForm):  # type: ignore[type-arg]
     """The first person's name and password, after the one-time link."""
 
     username = UsernameField(
-        label="Name", max_length=150, widget=forms.TextInput(attrs={"autofocus": True})
+        label="Name",
+        max_length=150,
+        widget=forms.TextInput(attrs={"autofocus": True}),
+        error_messages={"required": "Choose the name you will sign in with."},
     )
     field_order = ("username", "new_password1", "new_password2")
 

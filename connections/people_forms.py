@@ -27,6 +27,9 @@ class RolesForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         required=False,
         help_text="Without a role a person sees only their settings.",
+        error_messages={
+            "invalid_choice": "A role you ticked was deleted meanwhile. Look at what is left here."
+        },
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -59,6 +62,7 @@ class InviteForm(RolesForm):
         label="E-mail",
         max_length=254,
         widget=forms.EmailInput(attrs={"autofocus": True, "autocomplete": "off"}),
+        error_messages={"required": "Enter the e-mail address of the person to invite."},
     )
     field_order = ("email", "roles")
 
@@ -96,7 +100,10 @@ class RoleForm(MarkedForm):
 
     edited = ("name", "permissions")
     name = forms.CharField(
-        label="Name", max_length=150, widget=forms.TextInput(attrs={"autofocus": True})
+        label="Name",
+        max_length=150,
+        widget=forms.TextInput(attrs={"autofocus": True}),
+        error_messages={"required": "Give the role a name."},
     )
     permissions = forms.MultipleChoiceField(choices=Permission.choices, required=False)
 
@@ -149,7 +156,10 @@ class SettingsForm(MarkedForm):
 
     edited = ("username", "email", "time_zone")
     username = UsernameField(
-        label="Name", max_length=150, help_text="You sign in with it, and others see it."
+        label="Name",
+        max_length=150,
+        help_text="You sign in with it, and others see it.",
+        error_messages={"required": "Choose the name you sign in with."},
     )
     email = forms.EmailField(label="E-mail", max_length=254, required=False)
     time_zone = forms.ChoiceField(
