@@ -75,13 +75,13 @@ def name(request: HttpRequest, uuid: UUID) -> HttpResponse:
     audience = or_404(audiences.get, uuid=uuid)
     form = AudienceNameForm(request.POST or None, initial=AudienceNameForm.initial_of(audience))
     is_saved = request.method == "POST" and form.is_valid() and _is_renamed(audience, form)
-    context = {"audience": audience, "form": form}
+    is_over = is_saved or "cancel" in request.GET
+    context = {"audience": audience, "form": form, "is_focused": is_over}
     if not request.htmx:  # type: ignore[attr-defined]
         if is_saved:
             messages.success(request, "The name was saved.")
             return redirect("activations:audience-detail", uuid=uuid)
         return render(request, "activations/audience_rename.html", context)
-    is_over = is_saved or "cancel" in request.GET
     template = "audience_cell" if is_over else "audience_name_form"
     return render(request, f"activations/{template}.html", context)
 
