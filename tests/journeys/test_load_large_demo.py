@@ -1,14 +1,14 @@
 """`load_demo --scale large`: a workspace of any size that holds to every rule of ours."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
 from django.db.models import F
-from pytest_django import Settings
+from pytest_django import DjangoDbBlocker
 
 from activations.models import (
-    Activation,
     Attempt,
     Audience,
     AudienceDay,
@@ -23,17 +23,29 @@ from activations.services import upkeep
 from activations.services.large_demo import loading, size
 from activations.terms import DeliveryState
 from connections.models import Account, AccountStatus, Destination, DestinationStatus
-from tests.factories import NOON, AudienceFactory, UserFactory
-from tests.journeys.commands import run
+from tests.factories import NOON, AudienceFactory
 from tests.torture.samples import VIOLATIONS
 
 PROFILES = 2_000
 SIZE = size.of(profiles=PROFILES)
 
 
+@pytest.fixture(scope="module")
+def workspace(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[loading.Loaded]:
+    """Loaded once for all tests here, and taken back after the last: a load takes seconds."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield loading.load(size=SIZE, at=NOON)
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def loaded(db: None) -> loading.Loaded:
-    return loading.load(size=SIZE, at=NOON)
+def loaded(workspace: loading.Loaded) -> Iterator[loading.Loaded]:
+    """What a test does to it is taken back too."""
+    with transaction.atomic():
+        yield workspace
+        transaction.set_rollback(True)
 
 
 def test_there_is_as_much_of_everything_as_was_asked_for(loaded: loading.Loaded) -> None:
@@ -105,31 +117,6 @@ def test_the_counts_of_today_are_the_members_of_today(loaded: loading.Loaded) ->
         assert members.filter(status="exited").count() == day.exited
 
 
-def test_the_same_is_loaded_each_time(db: None) -> None:
-    def contents() -> list[object]:
-        loading.load(size=SIZE, at=NOON)
-        told = [
-            list(Profile.objects.order_by("pk").values_list("pk", "digest")),
-            list(Membership.objects.order_by("profile", "audience").values_list("status")),
-            list(Delivery.objects.order_by("pk").values_list("pk", "state", "updated_at")),
-            list(Activation.objects.order_by("destination", "audience").values_list("mapping_id")),
-            list(
-                AudienceRun.objects.order_by("started_at", "destination", "audience").values_list(
-                    "activated"
-                )
-            ),
-        ]
-        transaction.set_rollback(True)
-        return told
-
-    found = []
-    for _ in range(2):
-        with transaction.atomic():
-            found.append(contents())
-
-    assert found[0] == found[1]
-
-
 def test_the_product_goes_on_from_there(loaded: loading.Loaded) -> None:
     """New rows get keys of their own, and the hourly work finds what it expects."""
     assert AudienceFactory().pk == loaded.audiences + 1
@@ -138,49 +125,3 @@ def test_the_product_goes_on_from_there(loaded: loading.Loaded) -> None:
     assert not Membership.objects.filter(
         valid_until__lt=NOON + timedelta(days=30), status__in=("realized", "existing")
     ).exists()
-
-
-def test_a_workspace_that_holds_something_is_left_alone(db: None) -> None:
-    AudienceFactory()
-
-    result = run("load_demo", "--scale", "large", "--profiles", "500")
-
-    assert result.code == 2
-    assert result.problems[0][1].startswith("this workspace is not empty")
-    assert "manage.py migrate" in result.problems[0][1]
-    assert not Profile.objects.exists()
-
-
-def test_it_is_refused_beside_the_real_zendesk(db: None, settings: Settings) -> None:
-    settings.ZENDESK_SANDBOX = False
-
-    result = run("load_demo", "--scale", "large", "--profiles", "500")
-
-    assert result.code == 2
-    assert "ZENDESK_SANDBOX=1" in result.problems[0][1]
-    assert not Account.objects.exists()
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
-        ("--profiles", "1000"),
-        ("--scale", "large", "--profiles", "10"),
-        ("--scale", "large", "--write", "people.jsonl"),
-        ("--scale", "huge"),
-    ],
-)
-def test_options_that_do_not_go_together_are_wrong_usage(db: None, words: tuple[str, ...]) -> None:
-    assert run("load_demo", *words).code == 2
-    assert not Profile.objects.exists()
-
-
-@pytest.mark.django_db(transaction=True)
-def test_the_command_says_what_it_loaded() -> None:
-    person = UserFactory()
-
-    result = run("load_demo", "--scale", "large", "--profiles", "500", "--json")
-
-    assert result.code == 0
-    assert (result.json["profiles"], result.json["destinations"]) == (500, 20)
-    assert person.notifications.exists()

@@ -47,10 +47,11 @@ def test_aliases_that_unfold_to_a_billion_values_are_refused_soon() -> None:
     for level in range(1, 10):
         again = ", ".join([f"*a{level - 1}"] * 10)
         lines.append(f"a{level}: &a{level} [{again}]")
-    started = time.monotonic()
+    # Of the processor, whoever else is at it.
+    started = time.thread_time()
 
     assert "more than 200000 values" in problem("\n".join(lines).encode())
-    assert time.monotonic() - started < 5
+    assert time.thread_time() - started < 5
 
 
 def test_a_file_of_very_many_values_is_refused() -> None:
