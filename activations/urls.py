@@ -13,7 +13,7 @@ from activations.views import (
 )
 from activations.views.destination import data, live, problems, profiles, runs, settings
 from activations.views.wizard import audiences as audiences_step
-from activations.views.wizard import mapping, opening, pickers, preview, review, schedule
+from activations.views.wizard import forecast, mapping, opening, pickers, preview, review, schedule
 
 app_name = "activations"
 
@@ -52,6 +52,7 @@ urlpatterns = [
     path(f"{_DRAFT}schedule/", schedule.step, name="draft-schedule"),
     path(f"{_DRAFT}schedule/fields/", schedule.read_fields, name="draft-read-fields"),
     path(f"{_DRAFT}review/", review.step, name="draft-review"),
+    path(f"{_DRAFT}review/forecast/", forecast.show, name="draft-forecast"),
     path(f"{_DRAFT}preview/", preview.show, name="draft-preview"),
     path(f"{_DRAFT}test/", preview.send, name="draft-test"),
     path(f"{_DRAFT}take-in/", review.take_in, name="draft-take-in"),

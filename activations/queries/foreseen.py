@@ -6,16 +6,13 @@ from datetime import UTC, date, datetime
 from django.conf import settings
 
 from activations.mapping.plan import Plan
-from activations.queries import census, codes, forecast, samples, scopes
+from activations.queries import census, codes, forecast
 from activations.queries.census import Neighbour
 from activations.queries.forecast import Forecast
 from activations.queries.samples import Sample
-from activations.services import drafts
-from activations.services.draft_content import Content
+from activations.queries.scopes import Scope
+from activations.queries.trials import Trial
 from connections.models import Destination
-
-# So many profiles are tried out: all of them where there are no more, else spread over all.
-LOOKED_AT = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,20 +35,32 @@ class Exclusion:
 
 @dataclass(frozen=True, slots=True)
 class Foreseen:
-    """`candidates` are looked at; when `is_exact`, every one of them was tried out already.
+    """What `trial` found so far; when `is_exact`, every one of the candidates was tried out.
 
     `queued` stands in line at this destination before them, the neighbours' beside them.
     """
 
-    candidates: int
-    without_email: int
+    trial: Trial
     # Audiences whose first day is still to come.
     later: int
-    sample: Sample
     forecast: Forecast
     queued: int
     neighbours: tuple[Neighbour, ...]
-    is_exact: bool
+
+    @property
+    def candidates(self) -> int:
+        """Who is looked at: the very number, or the most it can be."""
+        return self.trial.crowd.candidates
+
+    @property
+    def sample(self) -> Sample:
+        """Those who were tried out."""
+        return self.trial.sample
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether nothing is a bound or a judgement."""
+        return self.trial.is_exact
 
     @property
     def contacts(self) -> int:
@@ -66,15 +75,14 @@ class Foreseen:
     @property
     def estimate(self) -> int | None:
         """How many it will probably be, judged by the sample; None when that adds nothing."""
-        if self.is_exact or not self.sample.looked_at:
-            return None
-        likely = round(self.candidates * self.sample.to_send / self.sample.looked_at)
-        return likely if likely < self.contacts else None
+        likely = None if self.is_exact else self._of_all(self.sample.to_send)
+        return likely if likely is not None and likely < self.contacts else None
 
     @property
-    def excluded(self) -> int:
-        """Who will certainly not be sent, by what is known now."""
-        return sum(self.sample.excluded.values()) if self.is_exact else self.without_email
+    def excluded(self) -> int | None:
+        """Who will not be sent: the very number, or about so many; None while nobody knows."""
+        found = sum(self.sample.excluded.values())
+        return found if self.is_exact else self._of_all(found)
 
     @property
     def exclusions(self) -> tuple[Exclusion, ...]:
@@ -82,37 +90,28 @@ class Foreseen:
         found = sorted(self.sample.excluded.items(), key=lambda item: (-item[1], item[0]))
         return tuple(Exclusion(code, count) for code, count in found)
 
+    def _of_all(self, count: int) -> int | None:
+        weight = self.trial.of_all
+        return None if weight is None else round(count * weight)
+
 
 def of(
-    *, destination: Destination, content: Content, at: datetime, now: Plan | None = None
+    *, destination: Destination, plan: Plan, scope: Scope, trial: Trial, at: datetime
 ) -> Foreseen:
-    """A fixed number of queries; at a million profiles about half a second.
-
-    `now`: what is sent now, if it was read already.
-    """
-    plan = drafts.plan(destination=destination, content=content)
-    scope = scopes.of(destination=destination, plan=plan, at=at, now=now)
-    candidates, without_email = scope.count(), scope.without_email()
-    # With problems left there is nothing to try out: the mapping may not even be complete.
-    ids = [] if content.blocking else scope.some(most=LOOKED_AT, of=candidates)
-    sample = samples.look(destination_id=destination.pk, profile_ids=ids, plan=plan, at=at)
-    is_exact = not content.blocking and candidates <= LOOKED_AT
-    contacts = sample.to_send if is_exact else candidates - without_email
+    """Two queries."""
+    contacts = trial.sample.to_send if trial.is_exact else trial.crowd.candidates
     neighbours = _neighbours(destination)
     queued = 0 if scope.is_everything else census.queued(destination_id=destination.pk)
     others = queued + sum(neighbour.queued for neighbour in neighbours)
     return Foreseen(
-        candidates=candidates,
-        without_email=without_email,
+        trial=trial,
         later=_later(plan, at.astimezone(UTC).date()),
-        sample=sample,
         # What goes out now is what there was to send, not what could be sent.
         forecast=forecast.reckon(
             contacts=contacts, others=others, limit=settings.ZENDESK_REQUESTS_PER_SECOND, at=at
         ),
         queued=queued,
         neighbours=neighbours,
-        is_exact=is_exact,
     )
 
 

@@ -5,7 +5,7 @@ whoever watches a page asks every few seconds.
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from django.core.cache import cache
@@ -24,6 +24,16 @@ def recalled(*, about: str) -> Mapping[str, int]:
     except RedisError as error:
         logger.warning("counts.cache_away error=%s", type(error).__name__)
         return {}
+    return found
+
+
+def of(*, about: str, count: Callable[[], int]) -> int:
+    """A single count, asked for unless it is known."""
+    known = recalled(about=about)
+    if "all" in known:
+        return known["all"]
+    found = count()
+    remember(about=about, counts={"all": found})
     return found
 
 

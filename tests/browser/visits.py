@@ -24,6 +24,7 @@ NO_PAGES = {
     "activations:browse-rail": "a part that a click on a row of Browse brings",
     "connections:catalog-rail": "a part that a click on a card of the catalog brings",
     "connections:rename": "a part that a row of Browse asks for; by itself it leads to Edit",
+    "activations:draft-forecast": "a part that Review asks for",
     "activations:draft-mapping-sources": "a part that the picker asks for",
     "activations:draft-mapping-source": "a part that the picker asks for",
     "activations:draft-mapping-targets": "a part that the picker asks for",

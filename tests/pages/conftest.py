@@ -1,6 +1,8 @@
 """What page tests share: a fixed number of queries, and an open wizard."""
 
+import re
 from collections.abc import Callable
+from html import unescape
 from typing import TypeAlias
 
 import pytest
@@ -8,6 +10,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from activations.models import ActivationDraft
 from activations.services import drafts
@@ -30,6 +33,22 @@ OTHER_FIELDS = (
     {**STATUS_FIELD, "id": 4, "name": "Reg No", "type": "string", "for_contact": False},
     {**STATUS_FIELD, "id": 5, "name": "Newsletter", "type": "string", "choices": []},
 )
+_ASKED = re.compile('hx-get="([^"]*)"')
+
+
+def next_part(html: str) -> str:
+    """What a part of a page asks for by itself; empty when it has all."""
+    asked = _ASKED.search(html)
+    return unescape(asked[1]) if asked else ""
+
+
+def forecast_of(client: Client, draft: ActivationDraft) -> str:
+    """What the forecast of the Review step says in the end."""
+    url, answer = reverse("activations:draft-forecast", args=[draft.uuid]), ""
+    while url:
+        answer = client.get(url, headers={"HX-Request": "true"}).content.decode()
+        url = next_part(answer)
+    return " ".join(answer.split())
 
 
 @pytest.fixture

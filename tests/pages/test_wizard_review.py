@@ -1,5 +1,7 @@
 """The Review step: what changes, what is taken away, and many audiences."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
@@ -10,9 +12,11 @@ from activations.services import drafts
 from activations.services.draft_content import MappingRow, ScheduleRow
 from connections.models import Destination
 from tests import factories
-from tests.pages.conftest import CountQueries
+from tests.pages.conftest import STATUS_FIELD, CountQueries, forecast_of, next_part
 
 MANY = 30
+# The product's own target for every page and fragment.
+MOST_QUERIES = 15
 MAPPINGS = (
     MappingRow("IdentityMap: Email", "Identity: email"),
     MappingRow("xdm: person.name.lastName", "xdm: last_name"),
@@ -156,9 +160,10 @@ def test_exclusions_are_told_by_reason_with_what_to_do(
     )
     choose(mine, add=[reader], drop=[])
     schedule(mine, ScheduleRow(reader.pk, "Newsletter", "2026-01-01"))
-    page = page_of(signed_in, mine)
-    assert "Who will not be sent" in page
-    assert "Load a last name, or map another field to last_name." in page
+    forecast = forecast_of(signed_in, mine)
+    assert "Who will not be sent" in forecast
+    assert "Load a last name, or map another field to last_name." in forecast
+    assert "The forecast is complete." in forecast
 
 
 def test_many_audiences_take_as_many_queries_as_one(
@@ -169,3 +174,67 @@ def test_many_audiences_take_as_many_queries_as_one(
     more = [member.audience for member in factories.MembershipFactory.create_batch(MANY)]
     choose(mine, add=more, drop=[])
     assert count_queries(url_of(mine)) == one
+
+
+def test_the_page_does_not_wait_for_the_forecast(
+    signed_in: Client, mine: ActivationDraft, count_queries: CountQueries
+) -> None:
+    choose(mine, add=[factories.MembershipFactory().audience], drop=[])
+    page = page_of(signed_in, mine)
+    url = reverse("activations:draft-forecast", args=[mine.uuid])
+    assert f'aria-busy="true" hx-get="{url}" hx-trigger="load"' in page
+    assert "Counting whom this reaches" in page
+    assert count_queries(url_of(mine)) <= MOST_QUERIES
+
+
+def test_every_part_of_the_forecast_takes_few_queries(
+    signed_in: Client, mine: ActivationDraft, count_queries: CountQueries
+) -> None:
+    new = factories.MembershipFactory.create_batch(MANY)
+    factories.DeliveryFactory(destination=mine.destination)
+    choose(mine, add=[member.audience for member in new], drop=[])
+    rows = [ScheduleRow(one.audience_id, f"F{one.pk}", "2026-01-01") for one in new]
+    schedule(mine, *rows)
+    fields = [
+        {**STATUS_FIELD, "name": row.mapping_id, "choices": [], "type": "string"} for row in rows
+    ]
+    account = mine.destination.account
+    account.contact_fields = [*account.contact_fields, *fields]
+    account.save()
+    url = reverse("activations:draft-forecast", args=[mine.uuid])
+    first = signed_in.get(url).content.decode()
+    following = next_part(first)
+    assert "0 so far" in first
+    assert count_queries(url) <= MOST_QUERIES
+    assert count_queries(following) <= MOST_QUERIES
+
+
+def test_a_forecast_of_an_older_draft_begins_anew(signed_in: Client, mine: ActivationDraft) -> None:
+    reader = factories.MembershipFactory().audience
+    choose(mine, add=[reader], drop=[])
+    schedule(mine, ScheduleRow(reader.pk, "Newsletter", "2026-01-01"))
+    url = reverse("activations:draft-forecast", args=[mine.uuid])
+    following = next_part(signed_in.get(url).content.decode())
+    assert signed_in.get(following).context["foreseen"].trial.batches == 1
+    drafts.save_mappings(
+        draft=mine, version=mine.version, rows=MAPPINGS, at=factories.NOON + timedelta(minutes=1)
+    )
+    assert signed_in.get(following).context["foreseen"].trial.batches == 0
+    assert signed_in.get(f"{url}?tried=made-up").context["foreseen"].trial.batches == 0
+
+
+def test_with_problems_left_nobody_is_tried_out(signed_in: Client, mine: ActivationDraft) -> None:
+    choose(mine, add=[factories.MembershipFactory().audience], drop=[])
+    forecast = forecast_of(signed_in, mine)
+    assert "not tried out yet" in forecast
+    assert "aria-busy" not in forecast
+
+
+def test_the_forecast_of_a_finished_draft_leads_to_the_destination(
+    signed_in: Client, mine: ActivationDraft
+) -> None:
+    drafts.finish(draft=mine, at=factories.NOON)
+    url = reverse("activations:draft-forecast", args=[mine.uuid])
+    answer = signed_in.get(url, headers={"HX-Request": "true"})
+    detail = reverse("activations:destination-detail", args=[mine.destination.uuid])
+    assert answer["HX-Redirect"] == detail

@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from activations.queries import foreseen, holds, preview, review
+from activations.queries import preview, review
 from activations.queries.review import Changes
 from activations.services import configuration, draft_updates, drafts
 from activations.services.draft_content import Content, DraftProblem
@@ -74,8 +74,6 @@ def step(request: HttpRequest, uuid: UUID) -> HttpResponse:
         can_finish=not blocking.count and news is None,
         why_not=_why_not(blocking.count),
         news=news,
-        foreseen=foreseen.of(destination=draft.destination, content=content, at=at, now=now),
-        hold=holds.of(destination=draft.destination, at=at),
         examples=preview.examples(plan=plan, at=at),
         step_urls={key: frame.step_url(draft, key) for key in frame.STEPS},
         **_summary(request, review.changes(now=now, content=content)),
