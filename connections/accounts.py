@@ -13,6 +13,7 @@ from connections.models import Account, AccountStatus
 from connections.zendesk.client import Client
 from connections.zendesk.contact import CustomField
 from connections.zendesk.credential import Credential
+from connections.zendesk.custom_fields import CustomFields
 from connections.zendesk.errors import Throttled, Unauthorised, ZendeskError
 
 # How often a connected account is checked by itself, and an unchecked one is tried again.
@@ -207,12 +208,11 @@ def end_outage(*, account_id: int) -> None:
     )
 
 
-def fields_of(account: Account) -> dict[str, CustomField] | None:
+def fields_of(account: Account) -> CustomFields | None:
     """The contact custom fields by name as last read; None when they were never read."""
     if account.contact_fields_at is None and not account.contact_fields:
         return None
-    fields = (CustomField.from_json(field) for field in account.contact_fields)
-    return {field.name: field for field in fields}
+    return CustomFields(account.contact_fields)
 
 
 def _ask(client: Client, *, token_fingerprint: str) -> Verification:

@@ -3,11 +3,14 @@
 import re
 from collections.abc import Iterable
 from difflib import get_close_matches
+from functools import lru_cache
 
 # Capitals inside a word begin another one: `postalCode`, `loyaltyID`, `HTMLText`.
 _WORD = re.compile(r"[^\W_]*?[^\W_A-Z](?=[A-Z])|[A-Z]+(?=[A-Z][a-z])|[^\W_]+")
 
 
+# The fields of an account are looked at for each click on the Mapping step.
+@lru_cache(maxsize=20_000)
 def words(name: str) -> tuple[str, ...]:
     """The words of a key or a name, in small letters: `mobilePhone.number`, `Mobile phone`."""
     return tuple(word.casefold() for word in _WORD.findall(name))

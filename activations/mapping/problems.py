@@ -16,6 +16,9 @@ MOST_GUESSES = 100
 # A soft limit of the platform (guardrails of Adobe Experience Platform).
 MANY_MAPPINGS = 50
 
+NO_AUDIENCE = "no-audience"
+NO_MAPPING_ID = "Enter the name of the contact custom field that receives the audience status."
+
 _WHERE = "in Sell under Settings > Customize > Contacts"
 
 
@@ -53,7 +56,7 @@ def find(
     for index, rule in enumerate(rules):
         found += _rule(rule, place=f"mappings[{index}]", before=rules[:index], fields=fields)
     if not audiences:
-        found.append(Problem("audiences", "no-audience", "Select at least one audience."))
+        found.append(Problem("audiences", NO_AUDIENCE, "Select at least one audience."))
     found += _audiences(rules, audiences, fields)
     if fields is None:
         found.append(_fields_unknown())
@@ -207,8 +210,7 @@ def _mapping_id(
     name: str, fields: Mapping[str, CustomField] | None, taken: Mapping[str, str], guess: bool
 ) -> Iterator[tuple[str, str, bool]]:
     if not name.strip():
-        step = "Enter the name of the contact custom field that receives the audience status."
-        yield "mapping-id-missing", step, True
+        yield "mapping-id-missing", NO_MAPPING_ID, True
         return
     if name in taken:
         yield "mapping-id-taken", f"“{name}” is already written by {taken[name]}.", True

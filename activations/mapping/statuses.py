@@ -4,7 +4,9 @@ from activations.mapping.reasons import CannotShape, Reason
 from activations.terms import MembershipStatus
 from connections.zendesk.contact import CustomField, Json
 
-FIELD_TYPES = ("string", "text", "list", "bool", "multi_select_list")
+# These take every status as it is.
+TEXTS = ("string", "text")
+FIELD_TYPES = (*TEXTS, "list", "bool", "multi_select_list")
 
 
 def shape(*, status: str, field: CustomField | None) -> Json:
@@ -12,7 +14,7 @@ def shape(*, status: str, field: CustomField | None) -> Json:
 
     A field the account does not know gets the status all the same. Raises CannotShape.
     """
-    if field is None or field.type in ("string", "text"):
+    if field is None or field.type in TEXTS:
         return status
     if field.type == "bool":
         return status != MembershipStatus.EXITED.value

@@ -1,7 +1,8 @@
 """What audiences are called, ten thousand of them as well as one: a single query."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from activations.models import Audience
 
@@ -32,3 +33,23 @@ def of(*, audience_ids: Collection[int]) -> dict[int, Label]:
     rows = found.values_list("pk", "name", "namespace", "external_id")
     labels = [Label(*row) for row in rows if row[0] in wanted]
     return {label.key: label for label in sorted(labels, key=lambda label: not label.name)}
+
+
+class Names(Mapping[int, str]):
+    """The same as texts by key, read when the first of them is asked for."""
+
+    def __init__(self, audience_ids: Collection[int]) -> None:
+        self._audience_ids = audience_ids
+
+    @cached_property
+    def _known(self) -> dict[int, str]:
+        return {key: str(label) for key, label in of(audience_ids=self._audience_ids).items()}
+
+    def __getitem__(self, key: int) -> str:
+        return self._known[key]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        return len(self._known)

@@ -54,13 +54,13 @@ def source(*, source: Source, may_see_identities: bool) -> SourceDetail:
 
 
 def target(
-    *, target: Target, fields: Mapping[str, CustomField], draft: ActivationDraft
+    *, target: Target, fields: Mapping[str, CustomField] | None, draft: ActivationDraft
 ) -> TargetDetail | None:
     """None for a field that is not known. One query for a field that is a Mapping ID, else none."""
     text = format_target(target)
     used_by = _used_by(target, text, draft)
     if target.kind == TargetKind.CUSTOM_FIELD:
-        field = fields.get(target.name)
+        field = fields.get(target.name) if fields is not None else None
         return None if field is None else _custom_field(field, text, used_by)
     known = next(field for field in catalogue.TARGETS if field.target == target)
     spec = CONTACT_ATTRIBUTES.get(target.name)

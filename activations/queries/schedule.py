@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from activations.mapping import statuses
@@ -121,9 +122,11 @@ def rows(
 
 def suggestions(*, fields: Mapping[str, CustomField] | None) -> list[Suggestion]:
     """The fields that can hold a status, by name: the first of them, where there are many."""
-    usable = (field for field in (fields or {}).values() if _can_hold_status(field))
-    named = sorted(usable, key=lambda field: field.name.casefold())
-    return [Suggestion(field.name, field.type) for field in named[:MOST_SUGGESTIONS]]
+    if fields is None:
+        return []
+    by_name = (fields[name] for name in sorted(fields, key=str.casefold))
+    usable = (field for field in by_name if _can_hold_status(field))
+    return [Suggestion(field.name, field.type) for field in islice(usable, MOST_SUGGESTIONS)]
 
 
 def _sorted(found: list[int], content: Content, wanted: Wanted) -> list[int]:

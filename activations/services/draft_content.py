@@ -1,15 +1,14 @@
-"""What an open activation draft says, and everything that keeps it from being finished.
+"""What an open activation draft says; `draft_verdicts` finds what keeps it from being finished.
 
 The draft keeps what was typed, valid or not; here it is read as mappings and schedules.
 """
 
-import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
-from activations.mapping import problems
 from activations.mapping.paths import (
     PathProblem,
     Source,
@@ -21,15 +20,9 @@ from activations.mapping.paths import (
 )
 from activations.mapping.plan import MappingRule
 from activations.terms import SourceKind, TargetKind, WhenEmpty
-from connections.zendesk.contact import CustomField
 
 MANDATORY_TARGETS = ("Identity: email", "xdm: last_name")
-AUDIENCES, MAPPING, SCHEDULE = "audiences", "mapping", "schedule"
-# Experience Platform's guardrail for a dataflow, a soft one.
-MOST_AUDIENCES_ADVISED = 250
-
-_STEPS = {"audiences": SCHEDULE, "mappings": MAPPING, "account": SCHEDULE}
-_PLACE = re.compile(r"^(\w+)(?:\[(\d+)\])?(?:\.(\w+))?$")
+STEPS = AUDIENCES, MAPPING, SCHEDULE = ("audiences", "mapping", "schedule")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +83,7 @@ class Content:
 
     def with_problems(self, *, found: Sequence[DraftProblem]) -> "Content":
         """The same with more problems."""
-        both = sorted([*self.problems, *found], key=_reading_order)
+        both = sorted([*self.problems, *found], key=reading_order)
         return replace(self, problems=tuple(both))
 
     @property
@@ -171,104 +164,10 @@ def store_schedule(*, rows: Sequence[ScheduleRow]) -> list[dict[str, Any]]:
     ]
 
 
-def judge(
-    *,
-    mappings: Sequence[MappingRow],
-    schedule: Sequence[ScheduleRow],
-    labels: Mapping[int, str],
-    fields: Mapping[str, CustomField] | None,
-    today: date,
-) -> Content:
-    """Reads the draft and finds every problem. `labels` names the audiences by their key."""
-    rules, places, found = _rules(mappings)
-    chosen = [
-        problems.ScheduledAudience(
-            label=labels.get(row.audience, ""),
-            mapping_id=row.mapping_id,
-            start_on=row.start or date.min,
-            end_on=row.end,
-        )
-        for row in schedule
-    ]
-    known = problems.find(rules=rules, audiences=chosen, fields=fields)
-    found += [_placed(problem, places) for problem in known]
-    found += [p for index, row in enumerate(schedule) for p in _dates(index, row, today)]
-    found += _too_many(len(schedule))
-    return Content(
-        mappings=tuple(mappings),
-        schedule=tuple(schedule),
-        rules=tuple(rules),
-        problems=tuple(sorted(found, key=_reading_order)),
-        labels=labels,
-    )
-
-
-def _rules(
-    rows: Sequence[MappingRow],
-) -> tuple[list[MappingRule], list[int], list[DraftProblem]]:
-    """The complete rows as rules, the row each came from, and what the others lack."""
-    rules, places, found = [], [], []
-    for index, row in enumerate(rows):
-        sides: dict[str, Any] = {}
-        for column, parse, text in (
-            ("source", parse_source, row.source),
-            ("target", parse_target, row.target),
-        ):
-            if not text:
-                message = f"Select a {column} field, or remove this row."
-                if row.is_mandatory:
-                    message = f"Select a source field: {row.target} is mandatory."
-                found.append(DraftProblem(MAPPING, index, column, message))
-                continue
-            try:
-                sides[column] = parse(text)
-            except PathProblem as problem:
-                found.append(DraftProblem(MAPPING, index, column, problem.message))
-        if len(sides) == 2:
-            rules.append(MappingRule(**sides, when_empty=WhenEmpty(row.when_empty)))
-            places.append(index)
-    return rules, places, found
-
-
-def _placed(problem: problems.Problem, places: Sequence[int]) -> DraftProblem:
-    match = _PLACE.match(problem.place)
-    assert match is not None, problem.place
-    area, row, column = match.group(1), match.group(2), match.group(3) or ""
-    index = None if row is None else int(row)
-    if area == "mappings" and index is not None:
-        index = places[index]
-    step = AUDIENCES if problem.code == "no-audience" else _STEPS[area]
-    return DraftProblem(step, index, column, problem.message, problem.is_blocking)
-
-
-def _too_many(count: int) -> list[DraftProblem]:
-    if count <= MOST_AUDIENCES_ADVISED:
-        return []
-    message = (
-        f"{count:,} audiences are selected; Experience Platform advises at most"
-        f" {MOST_AUDIENCES_ADVISED} for a destination. More work too, but each needs a contact"
-        " custom field of its own in Zendesk."
-    )
-    return [DraftProblem(AUDIENCES, None, "", message, is_blocking=False)]
-
-
-def _dates(index: int, row: ScheduleRow, today: date) -> list[DraftProblem]:
-    found = []
-    if row.start is None:
-        message = "Enter the first day." if not row.start_on else "This is no date."
-        found.append(DraftProblem(SCHEDULE, index, "start", message))
-    if row.end_on and row.end is None:
-        found.append(DraftProblem(SCHEDULE, index, "end", "This is no date."))
-    elif row.end is not None and row.end < today:
-        message = "The last day is over: nothing will be sent for this audience."
-        found.append(DraftProblem(SCHEDULE, index, "end", message, is_blocking=False))
-    return found
-
-
-def _reading_order(problem: DraftProblem) -> tuple[int, int, bool]:
-    steps: Collection[str] = (AUDIENCES, MAPPING, SCHEDULE)
+def reading_order(problem: DraftProblem) -> tuple[int, int, bool]:
+    """Sorts problems as the wizard shows them: by step, by row, the blocking ones first."""
     row = -1 if problem.row is None else problem.row
-    return list(steps).index(problem.step), row, not problem.is_blocking
+    return STEPS.index(problem.step), row, not problem.is_blocking
 
 
 def _read(parse: Any, text: str) -> Any:
@@ -291,6 +190,8 @@ def _target_text(kind: str, name: str) -> str:
     return format_target(Target(TargetKind(kind), name)) if kind else name
 
 
+# Ten thousand schedules have a few dates between them.
+@lru_cache(maxsize=1_000)
 def _date(text: str) -> date | None:
     try:
         return date.fromisoformat(text)

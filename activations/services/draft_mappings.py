@@ -18,7 +18,7 @@ from activations.mapping.paths import (
 )
 from activations.models import ActivationDraft
 from activations.queries.seen import Seen
-from activations.services import draft_content, drafts
+from activations.services import drafts
 from activations.services.draft_content import MappingRow
 from activations.terms import TargetKind
 from connections import accounts
@@ -84,8 +84,8 @@ def _fields(draft: ActivationDraft) -> Any:
 
 def _taken(draft: ActivationDraft, rows: Sequence[MappingRow]) -> set[Target]:
     """What a row writes, and what an audience's status is written to."""
-    schedule = draft_content.read_schedule(stored=draft.audiences)
-    statuses = {Target(TargetKind.CUSTOM_FIELD, row.mapping_id) for row in schedule}
+    names = {row.get("mapping_id") or "" for row in draft.audiences}
+    statuses = {Target(TargetKind.CUSTOM_FIELD, name) for name in names}
     return statuses | {target for row in rows if (target := _target(row)) is not None}
 
 

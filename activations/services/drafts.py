@@ -11,8 +11,20 @@ from django.db.models import F
 from activations.mapping.plan import ActivatedAudience, Plan
 from activations.models import Activation, ActivationDraft, Audience
 from activations.queries import audience_labels
-from activations.services import configuration, draft_content, draft_rights, schedule_edits
-from activations.services.draft_content import Content, MappingRow, ScheduleRow
+from activations.services import (
+    configuration,
+    draft_content,
+    draft_rights,
+    draft_verdicts,
+    schedule_edits,
+)
+from activations.services.draft_content import (
+    AUDIENCES,
+    SCHEDULE,
+    Content,
+    MappingRow,
+    ScheduleRow,
+)
 from activations.services.schedule_edits import Edit, Edited
 from connections import accounts
 from connections.models import Destination
@@ -88,14 +100,17 @@ def select_audiences(
 
     What is sent now comes back with its dates and Mapping ID. Raises StaleDraft.
     """
-    rows = draft_content.read_schedule(stored=draft.audiences)
-    kept = [row for row in rows if row.audience not in shown or row.audience in chosen]
-    known = {row.audience for row in kept}
-    sent_now = {row.audience: row for row in _current_schedule(draft.destination)}
-    today = at.astimezone(UTC).date().isoformat()
+    kept = [
+        row for row in draft.audiences if row["audience"] not in shown or row["audience"] in chosen
+    ]
+    known = {row["audience"] for row in kept}
     added = audience_labels.of(audience_ids=set(chosen) & set(shown) - known)
-    kept += [sent_now.get(key, ScheduleRow(audience=key, start_on=today)) for key in added]
-    _save(draft, version, at, audiences=draft_content.store_schedule(rows=kept))
+    if added:
+        sent_now = {row.audience: row for row in _current_schedule(draft.destination)}
+        today = at.astimezone(UTC).date().isoformat()
+        rows = [sent_now.get(key, ScheduleRow(audience=key, start_on=today)) for key in added]
+        kept += draft_content.store_schedule(rows=rows)
+    _save(draft, version, at, audiences=kept)
 
 
 def save_mappings(
@@ -109,10 +124,9 @@ def save_schedule(
     *, draft: ActivationDraft, version: int, rows: Sequence[ScheduleRow], at: datetime
 ) -> None:
     """Keep dates and Mapping IDs of chosen audiences; others are not added. Raises StaleDraft."""
-    typed = {row.audience: row for row in rows}
-    stored = draft_content.read_schedule(stored=draft.audiences)
-    kept = [typed.get(row.audience, row) for row in stored]
-    _save(draft, version, at, audiences=draft_content.store_schedule(rows=kept))
+    typed = {row["audience"]: row for row in draft_content.store_schedule(rows=rows)}
+    kept = [typed.get(row["audience"], row) for row in draft.audiences]
+    _save(draft, version, at, audiences=kept)
 
 
 def edit_schedule(
@@ -130,21 +144,22 @@ def edit_schedule(
     return edited
 
 
-def content(*, draft: ActivationDraft, at: datetime) -> Content:
-    """The draft with all its problems, judged by what the account's fields were last read as.
+def content(*, draft: ActivationDraft, at: datetime, until: str = SCHEDULE) -> Content:
+    """The draft with its problems, judged by what the account's fields were last read as.
 
     What its person may not do is a problem too, so that neither review nor finish lets it through.
+    Problems of the steps after `until` are not looked for.
     """
     schedule = draft_content.read_schedule(stored=draft.audiences)
-    labels = audience_labels.of(audience_ids=[row.audience for row in schedule])
     account = draft.destination.account
     mappings = draft_content.read_mappings(stored=draft.mappings)
-    read = draft_content.judge(
+    read = draft_verdicts.judge(
         mappings=mappings,
         schedule=schedule,
-        labels={key: str(label) for key, label in labels.items()},
-        fields=accounts.fields_of(account) if account else None,
+        labels=audience_labels.Names([row.audience for row in schedule]),
+        fields=accounts.fields_of(account) if account and until != AUDIENCES else None,
         today=at.astimezone(UTC).date(),
+        until=until,
     )
     if draft_rights.may_do_all(draft=draft):
         return read
@@ -205,7 +220,9 @@ def _save(draft: ActivationDraft, version: int, at: datetime, **values: Any) -> 
     ).update(version=F("version") + 1, updated_at=at, **values)
     if updated == 0:
         raise StaleDraft
-    draft.refresh_from_db(fields=["version", "updated_at", *values])
+    # As it stands there now; to read a large draft again would take longer than to write it.
+    for name, value in {"version": version + 1, "updated_at": at, **values}.items():
+        setattr(draft, name, value)
 
 
 def _current_mappings(destination: Destination) -> Sequence[MappingRow]:

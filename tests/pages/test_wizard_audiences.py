@@ -2,7 +2,9 @@
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from activations.models import ActivationDraft, Audience
@@ -156,6 +158,32 @@ def test_many_selected_audiences_take_as_many_queries_as_one(
     post(signed_in, draft, url, every="select")
     assert count_queries(f"{url}?selected=yes&page=2") == few
     assert few <= 15
+
+
+def test_a_click_reads_neither_fields_nor_what_the_draft_was_opened_with(
+    signed_in: Client, draft: ActivationDraft, url: str, many: list[Audience]
+) -> None:
+    shown = [audience.pk for audience in many[:2]]
+    with CaptureQueriesContext(connection) as queries:
+        answer = post(signed_in, draft, url, shown=shown, chosen=shown[:1])
+    assert "Saved" in answer
+    # The first query is the test's own look at the version.
+    read = " ".join(query["sql"] for query in queries.captured_queries[1:])
+    assert 'contact_fields"' not in read
+    assert 'based_on"' not in read
+    assert chosen(draft) == {shown[0]}
+
+
+def test_two_clicks_on_one_page_are_both_kept(
+    signed_in: Client, draft: ActivationDraft, url: str, many: list[Audience]
+) -> None:
+    first, second = (audience.pk for audience in many[:2])
+    shown = {"shown": [first, second]}
+    for version, ticked in (("1", [first]), ("2", [first, second])):
+        data = {"version": version, **shown, "chosen": ticked}
+        answer = signed_in.post(url, data, headers=HTMX).content.decode()
+        assert f'name="version" value="{int(version) + 1}"' in answer
+    assert chosen(draft) == {first, second}
 
 
 def test_no_script_and_no_sense_in_the_address_is_answered_calmly(

@@ -13,7 +13,7 @@ from activations.queries import foreseen, large_counts, scopes, trials
 from activations.queries.foreseen import Foreseen
 from activations.queries.scopes import Scope
 from activations.queries.trials import BATCHES, Trial
-from activations.services import configuration, draft_content, drafts
+from activations.services import configuration, draft_content, draft_verdicts, drafts
 from activations.services.configuration import AudienceChoice
 from activations.services.draft_content import Content, MappingRow, ScheduleRow
 from connections.models import Destination
@@ -52,7 +52,7 @@ def destination() -> Destination:
 def content(
     *audiences: Audience, mappings: Iterable[MappingRow] = MAPPINGS, **dates: str
 ) -> Content:
-    return draft_content.judge(
+    return draft_verdicts.judge(
         mappings=tuple(mappings),
         schedule=[
             ScheduleRow(audience.pk, name, dates.get(f"start_{name}", "2026-01-01"))
@@ -370,7 +370,7 @@ def test_hundreds_of_audiences_are_counted_together_and_everybody_once(
     members(3, audiences[-1])
     members(1, *audiences[400:], email="", identity="ecid:1")
     members(1, audiences[0], status="exited")
-    draft = draft_content.judge(
+    draft = draft_verdicts.judge(
         mappings=MAPPINGS,
         schedule=[ScheduleRow(a.pk, f"Field {a.pk}", "2026-01-01") for a in audiences],
         labels={},

@@ -11,6 +11,7 @@ from activations import forms
 from activations.queries import selection
 from activations.queries.selection import Matching
 from activations.services import drafts
+from activations.services.draft_content import AUDIENCES
 from activations.terms import Origin
 from activations.views.lists import PAGE_SIZE, Asked
 from activations.views.wizard import frame
@@ -30,7 +31,7 @@ COLUMNS = {
 @frame.while_open
 def step(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """`?q=words&origin=upload&selected=yes&sort=-members&page=2`."""
-    draft = frame.load(request, uuid)
+    draft = frame.load(request, uuid, with_fields=False)
     asked = Asked.by(request, default="name", filters=("origin", "selected"))
     is_stale = False
     if request.method == "POST":
@@ -38,7 +39,7 @@ def step(request: HttpRequest, uuid: UUID) -> HttpResponse:
         url = _wanted_page(request, draft)
         if url and not is_stale:
             return frame.leave(request, url)
-    content = drafts.content(draft=draft, at=timezone.now())
+    content = drafts.content(draft=draft, at=timezone.now(), until=AUDIENCES)
     matching = _matching(draft, asked)
     # A save changes what is said about the rows, not the rows.
     table = {} if request.htmx else _table(draft, asked, matching)  # type: ignore[attr-defined]
@@ -52,7 +53,7 @@ def step(request: HttpRequest, uuid: UUID) -> HttpResponse:
         chosen=_chosen(draft),
         matching=matching,
         has_pages=matching.count > PAGE_SIZE,
-        warnings=[problem for problem in content.of(step="audiences") if not problem.is_blocking],
+        warnings=[problem for problem in content.of(step=AUDIENCES) if not problem.is_blocking],
         **table,
     )
 

@@ -57,9 +57,9 @@ def while_open(view: View) -> View:
     return checked
 
 
-def load(request: HttpRequest, uuid: UUID) -> Any:
+def load(request: HttpRequest, uuid: UUID, *, with_fields: bool = True) -> Any:
     """The person's open draft. Raises Http404."""
-    draft: Any = or_404(drafts.get, uuid=uuid, person_id=request.user.pk)
+    draft: Any = or_404(drafts.get, uuid=uuid, person_id=request.user.pk, with_fields=with_fields)
     # The same person, whose permissions were read already.
     draft.created_by = request.user
     return draft

@@ -12,7 +12,7 @@ from activations import forms
 from activations.queries import mapping_rows, seen
 from activations.queries.seen import Seen
 from activations.services import draft_mappings, drafts
-from activations.services.draft_content import MappingRow
+from activations.services.draft_content import MAPPING, MappingRow
 from activations.views.wizard import frame
 from connections.permissions import TO_ACTIVATE, Permission, requires
 
@@ -30,14 +30,15 @@ def step(request: HttpRequest, uuid: UUID) -> HttpResponse:
         url = _wanted_page(request, draft)
         if url and not is_stale:
             return frame.leave(request, url)
-    content = drafts.content(draft=draft, at=timezone.now())
+    content = drafts.content(draft=draft, at=timezone.now(), until=MAPPING)
     return frame.page(
         request,
         draft,
         step="mapping",
+        content=content,
         is_stale=is_stale,
         rows=mapping_rows.rows(content=content, typed=typed),
-        step_problems=content.problems_at(step="mapping", row=None),
+        step_problems=content.problems_at(step=MAPPING, row=None),
         suggestions=draft_mappings.suggested(draft=draft, rows=content.mappings, seen=found),
     )
 

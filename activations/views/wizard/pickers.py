@@ -69,7 +69,7 @@ def target(request: HttpRequest, uuid: UUID) -> HttpResponse:
         chosen = parse_target(request.GET.get("field", ""))
     except PathProblem:
         raise Http404 from None
-    fields = accounts.fields_of(draft.destination.account) or {}
+    fields = accounts.fields_of(draft.destination.account)
     detail = field_details.target(target=chosen, fields=fields, draft=draft)
     if detail is None:
         raise Http404

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 from activations import clock, forms
 from activations.queries import preview
 from activations.services import drafts, single_profile
+from activations.services.draft_content import AUDIENCES
 from activations.views.wizard import frame
 from connections.permissions import TO_ACTIVATE, requires
 
@@ -78,5 +79,6 @@ def _answer(
 
 
 def _plan(draft: Any) -> Any:
-    content = drafts.content(draft=draft, at=clock.now())
+    # Whether all is well was judged when the page was made, and is again by Finish.
+    content = drafts.content(draft=draft, at=clock.now(), until=AUDIENCES)
     return drafts.plan(destination=draft.destination, content=content)

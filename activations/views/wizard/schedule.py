@@ -77,11 +77,13 @@ def _table(
         sent = forms.numbers(data=request.POST, name="audience")
         shown = [n for n, row in enumerate(content.schedule) if row.audience in sent]
     fields = accounts.fields_of(draft.destination.account)
+    # They stand on the page already when a part of it is saved.
+    offered = None if request.htmx else fields  # type: ignore[attr-defined]
     return {
         "columns": asked.columns(COLUMNS),
         "page": page,
         "rows": schedule.rows(content=content, fields=fields, places=shown, sent_now=sent_now),
-        "suggestions": schedule.suggestions(fields=fields),
+        "suggestions": schedule.suggestions(fields=offered),
         "edit_form": form or ScheduleEditForm(listed=len(found)),
     }
 

@@ -6,7 +6,7 @@ import pytest
 
 from activations.queries import schedule
 from activations.queries.schedule import Wanted
-from activations.services import draft_content
+from activations.services import draft_verdicts
 from activations.services.draft_content import ScheduleRow
 
 ROWS = (
@@ -18,7 +18,7 @@ LABELS = {1: "Lapsed customers", 2: "Cart abandoners", 3: "loyal customers"}
 
 
 def shown(wanted: Wanted, sent_now: set[int] | None = None) -> list[int]:
-    content = draft_content.judge(
+    content = draft_verdicts.judge(
         mappings=(), schedule=ROWS, labels=LABELS, fields=None, today=date(2026, 1, 1)
     )
     found = schedule.places(content=content, sent_now=sent_now or set(), wanted=wanted)

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from activations.services import draft_content
+from activations.services import draft_verdicts
 from activations.services.draft_content import AUDIENCES, SCHEDULE, Content, MappingRow, ScheduleRow
 
 MAPPINGS = (
@@ -12,7 +12,7 @@ MAPPINGS = (
 
 
 def judged(*schedule: ScheduleRow) -> Content:
-    return draft_content.judge(
+    return draft_verdicts.judge(
         mappings=MAPPINGS,
         schedule=schedule,
         labels={},

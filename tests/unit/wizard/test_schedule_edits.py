@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from activations.services import draft_content, schedule_edits
+from activations.services import draft_verdicts, schedule_edits
 from activations.services.draft_content import MappingRow, ScheduleRow
 from activations.services.schedule_edits import Edit, Edited
 from connections.zendesk.contact import CustomField
@@ -32,7 +32,7 @@ def edited(
     only: set[int] | None = None,
     fields: dict[str, CustomField] | None = None,
 ) -> Edited:
-    content = draft_content.judge(
+    content = draft_verdicts.judge(
         mappings=[MappingRow("xdm: loyalty.tier", "xdm: custom_fields.Loyalty tier")],
         schedule=rows,
         labels=dict(enumerate(labels)),
