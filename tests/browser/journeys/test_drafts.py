@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.journeys.conftest import Arrive, Office
+from tests.browser.journeys.conftest import Arrive, Office, new_tab
 from tests.browser.journeys.wizard import STEPS, Wizard
 
 pytestmark = pytest.mark.browser
@@ -45,6 +45,31 @@ def test_reload_keeps_every_step(office: Office, arrive: Arrive) -> None:
     wizard.next()
     ann.page.reload()
     expect(ann.page.get_by_role("button", name="Finish")).to_be_enabled()
+
+
+def test_a_reload_in_the_middle_of_a_word_loses_no_key(office: Office, arrive: Arrive) -> None:
+    ann = arrive()
+    wizard = Wizard.of(ann, office.destination()).select(VIP).next().next()
+    wizard.mapping_id(VIP).press_sequentially("VIP audi")
+    with wizard.saving():
+        ann.page.reload()
+        expect(wizard.mapping_id(VIP)).to_have_value("VIP audi")
+    # It is the draft that has it now, not only this tab.
+    tab = Wizard(new_tab(ann))
+    tab.person.page.goto(ann.page.url)
+    expect(tab.mapping_id(VIP)).to_have_value("VIP audi")
+
+
+def test_leaving_in_the_middle_of_a_word_loses_no_key(office: Office, arrive: Arrive) -> None:
+    ann = arrive()
+    wizard = Wizard.of(ann, office.destination()).select(VIP).next().next()
+    address = ann.page.url
+    wizard.mapping_id(VIP).press_sequentially("VIP audi")
+    with ann.page.expect_request(lambda request: request.method == "POST"):
+        ann.visit("/overview/")
+    tab = Wizard(new_tab(ann))
+    tab.person.page.goto(address)
+    expect(tab.mapping_id(VIP)).to_have_value("VIP audi")
 
 
 def test_the_browsers_back_shows_each_step_as_it_was_left(office: Office, arrive: Arrive) -> None:

@@ -18,4 +18,5 @@ import "./selection.js";
 import "./tabs.js";
 import "./time.js";
 import "./toast.js";
+import "./unsaved.js";
 import "./zone.js";
