@@ -133,6 +133,7 @@ def _prepared(grounds: Grounds, options: Options, stack: ExitStack) -> _Bench:
         empty[kind].prepare()
         full = stack.enter_context(grounds.workspace(kind, like=empty[kind]))
         full.ingest(path)
+        grounds.vacuum(full.database)
         waiting[kind] = full
     return _Bench(grounds, simulator, options.contacts, waiting, empty)
 
