@@ -49,10 +49,8 @@ class PersonRolesForm(MarkedForm, RolesForm):
         return {"roles": tuple(sorted(role.pk for role in self.cleaned_data["roles"]))}
 
     def difference(self, name: str, typed: Any, now: Any) -> str:
-        names = {role.pk: f"“{role}”" for role in roles.choices()}
-        more = ", ".join(names[key] for key in now if key not in typed)
-        less = ", ".join(names[key] for key in typed if key not in now)
-        return _more_and_less(more and f"{more} was added", less and f"{less} is not among them")
+        names = [f"“{role}”" for role in roles.choices() if role.pk in now]
+        return f"now they are {', '.join(names)}." if names else "now there is none."
 
 
 class InviteForm(RolesForm):
@@ -131,9 +129,8 @@ class RoleForm(MarkedForm):
             return super().difference(name, typed, now)
         more = ", ".join(permission.label for permission in now if permission not in typed)
         less = ", ".join(permission.label for permission in typed if permission not in now)
-        return _more_and_less(
-            more and f"it also allows {more}", less and f"it does not allow {less}"
-        )
+        parts = (more and f"it also allows {more}", less and f"it does not allow {less}")
+        return f"{' and '.join(filter(None, parts))}."
 
     @property
     def sections(self) -> list[Section]:
@@ -200,11 +197,6 @@ def password_form(*, user: User, data: Any) -> "SetPasswordForm[User]":
     form.fields["new_password1"].help_text = PASSWORD_HELP
     form.fields["new_password2"].help_text = ""
     return form
-
-
-def _more_and_less(*parts: str) -> str:
-    """What is there now beside what was ticked, as a sentence."""
-    return f"{' and '.join(filter(None, parts))}."
 
 
 def _zones() -> list[tuple[str, str]]:

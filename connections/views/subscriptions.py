@@ -39,7 +39,12 @@ def subscribe(request: HttpRequest, uuid: UUID) -> HttpResponse:
         subscriptions.choose(destination=destination, person=request.user, choice=form.choice)
         messages.success(request, f"Your alerts of {destination.name} were saved.")
         return redirect(_back(request, uuid))
-    context = {"destination": destination, "form": form, "back": request.GET.get("from", "")}
+    context = {
+        "destination": destination,
+        "form": form,
+        "from": _from(request),
+        "back": _back(request, uuid),
+    }
     is_dialog = getattr(request, "htmx", False)
     template = "alerts/subscribe_dialog.html" if is_dialog else "alerts/subscribe.html"
     return render(request, template, context)
@@ -87,8 +92,13 @@ def _people(request: HttpRequest) -> subscriptions.People:
     return subscriptions.People(asked, ids["listening"], ids["emailed"])
 
 
+def _from(request: HttpRequest) -> str:
+    """Which page asked, also after the dialog came back as a page with what is wrong."""
+    return request.POST.get("from") or request.GET.get("from", "")
+
+
 def _back(request: HttpRequest, uuid: UUID) -> str:
     """Browse, when the dialog was opened there."""
-    if request.POST.get("from") == "browse":
+    if _from(request) == "browse":
         return reverse("activations:browse")
     return reverse("activations:destination-detail", args=[uuid])

@@ -272,10 +272,16 @@ def test_nobody_subscribes_to_a_rule_that_is_none() -> None:
     client, _ = browser(VIEW)
     destination = factories.DestinationFactory()
 
-    answer = client.post(f"/destinations/{destination.uuid}/alerts/", {"rules": ["made-up"]})
+    typed = {"rules": ["made-up", DELAY], "from": "browse"}
+    answer = client.post(f"/destinations/{destination.uuid}/alerts/", typed)
 
     assert answer.status_code == 200
     assert Subscription.objects.count() == 0
+    # The dialog came back as a page; it still leads where it was opened.
+    page = answer.content.decode()
+    assert 'name="from" value="browse"' in page
+    assert "An alert you ticked does not exist any more." in page
+    assert page.count(" checked") == 1
 
 
 def test_without_a_mail_server_the_page_says_so_and_keeps_the_box_shut(settings: Settings) -> None:

@@ -87,7 +87,7 @@ def _roles_of_one() -> Thing:
         reverse("connections:person-roles", args=[person.pk]),
         {"roles": [str(viewer.pk), str(planner.pk)]},
         {"roles": [str(viewer.pk), str(agent.pk)]},
-        "“Planner” was added and “Agent” is not among them.",
+        "now they are “Planner”, “Viewer”.",
         lambda: set(person.groups.values_list("name", flat=True)),
         {"Viewer", "Agent"},
     )
