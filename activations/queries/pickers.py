@@ -1,8 +1,9 @@
 """What the source and target pickers of the Mapping step offer."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import groupby
+from html import escape
+from itertools import accumulate, groupby
 
 from activations.mapping import catalogue, names
 from activations.mapping.paths import (
@@ -23,6 +24,12 @@ from connections.zendesk.contact import CustomField
 MOST_FURTHER = 500
 MOST_FURTHER_SIGNS = 40_000
 
+# Custom fields listed at once: the others are found by a search, which the server answers.
+MOST_CUSTOM = 300
+MOST_CUSTOM_BYTES = 70_000
+# Of those that the rows of the step name: more than a mapping is advised to have.
+MOST_KEPT = 50
+
 COMPANIES_ONLY = "companies only"
 
 
@@ -38,6 +45,9 @@ class Panel:
     box_prefix: str = ""
     box_help: str = ""
     has_lines: bool = False
+    # There are more fields than are listed: `words` were looked for among all of them.
+    is_cut: bool = False
+    words: str = ""
 
 
 def source_panels(*, seen: Seen, has_identities: bool = True) -> tuple[Panel, ...]:
@@ -68,16 +78,33 @@ def source_panels(*, seen: Seen, has_identities: bool = True) -> tuple[Panel, ..
     )
 
 
-def target_panels(*, fields: Mapping[str, CustomField] | None) -> tuple[Panel, ...]:
-    """Contact attributes and the account's custom fields; the e-mail identity; any other name."""
-    note = ""
-    if fields is None:
-        note = "The account's custom fields are not known yet: check its connection first."
-    custom = Node("Custom fields", nodes=list(_custom_fields(fields or {})))
+def target_panels(
+    *,
+    fields: Mapping[str, CustomField] | None,
+    words: str = "",
+    kept: Collection[str] = (),
+) -> tuple[Panel, ...]:
+    """Contact attributes and the account's custom fields; the e-mail identity; any other name.
+
+    `kept` are names of custom fields that are listed however many there are.
+    """
+    note, fields = _note_on(fields), fields or {}
+    listed, more = _listed(fields, words, kept)
+    if more:
+        note = f"{more:,} more custom fields fit: type a part of the name to find them."
+    custom = Node("Custom fields", nodes=[_custom_field(field) for field in listed])
     groups = [*_known_targets(), *([custom] if custom.nodes else [])]
+    is_cut = len(fields) > len(listed)
     email = next(target for target in catalogue.TARGETS if target.target.kind == "identity")
     return (
-        Panel("attributes", "Select attributes", tuple(groups), note=note),
+        Panel(
+            "attributes",
+            "Select attributes",
+            tuple(groups),
+            note=note,
+            is_cut=is_cut,
+            words=words,
+        ),
         Panel("identities", "Select identity namespace", (_known(email),)),
         Panel(
             "custom",
@@ -169,8 +196,37 @@ def _known(field: catalogue.TargetField) -> Node:
     )
 
 
-def _custom_fields(fields: Mapping[str, CustomField]) -> Iterable[Node]:
-    for field in sorted(fields.values(), key=lambda field: (field.name.casefold(), field.name)):
-        text = format_target(Target(TargetKind.CUSTOM_FIELD, field.name))
-        why_not = "" if field.for_contact else COMPANIES_ONLY
-        yield Node(field.name, value=text, note=field.type, why_not=why_not)
+def _note_on(fields: Mapping[str, CustomField] | None) -> str:
+    if fields is not None:
+        return ""
+    return "The account's custom fields are not known yet: check its connection first."
+
+
+def _listed(
+    fields: Mapping[str, CustomField], words: str, kept: Collection[str]
+) -> tuple[list[CustomField], int]:
+    """The first that have all the words, and those to keep; and how many more have them."""
+    wanted = words.lower().split()
+    found = [
+        name
+        for name in sorted(fields, key=lambda name: (name.casefold(), name))
+        if not wanted or all(word in _searched(fields[name]) for word in wanted)
+    ]
+    # Each stands in the page twice.
+    ends = accumulate(len(escape(name).encode()) for name in found[:MOST_CUSTOM])
+    count = sum(1 for end in ends if end <= MOST_CUSTOM_BYTES)
+    beyond = [name for name in found[count:] if name in kept]
+    names = found[:count] + beyond[:MOST_KEPT]
+    return [fields[name] for name in names], len(found) - len(names)
+
+
+def _searched(field: CustomField) -> str:
+    """What the words of a search are looked for in: what the list shows of it."""
+    node = _custom_field(field)
+    return f"{node.value} {node.why_not or node.note}".lower()
+
+
+def _custom_field(field: CustomField) -> Node:
+    text = format_target(Target(TargetKind.CUSTOM_FIELD, field.name))
+    why_not = "" if field.for_contact else COMPANIES_ONLY
+    return Node(field.name, value=text, note=field.type, why_not=why_not)

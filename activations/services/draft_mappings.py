@@ -18,7 +18,7 @@ from activations.mapping.paths import (
 )
 from activations.models import ActivationDraft
 from activations.queries.seen import Seen
-from activations.services import drafts
+from activations.services import draft_content, drafts
 from activations.services.draft_content import MappingRow
 from activations.terms import TargetKind
 from connections import accounts
@@ -67,6 +67,13 @@ def suggested(
         MappingRow(format_source(one.source), format_target(one.target))
         for one in found[:MOST_SUGGESTED]
     )
+
+
+def custom_targets(*, draft: ActivationDraft) -> set[str]:
+    """The names of the custom fields that the rows write."""
+    rows = draft_content.read_mappings(stored=draft.mappings)
+    targets = (target for row in rows if (target := _target(row)) is not None)
+    return {target.name for target in targets if target.kind == TargetKind.CUSTOM_FIELD}
 
 
 def _completed(draft: ActivationDraft, row: MappingRow, rows: Sequence[MappingRow]) -> MappingRow:

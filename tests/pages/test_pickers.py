@@ -1,6 +1,7 @@
 """The windows of the Mapping step: what can be chosen, and what is said about each field."""
 
 import logging
+import re
 from html import unescape
 
 import pytest
@@ -214,6 +215,98 @@ def test_with_500_attributes_and_300_fields_every_page_is_small(
     assert targets.count('data-value="xdm: custom_fields.') == 300
     step = signed_in.get(reverse("activations:draft-mapping", args=[large.uuid])).content
     assert max(len(sources.encode()), len(targets.encode()), len(step)) < LARGEST
+
+
+@pytest.fixture
+def ten_thousand(destination: Destination, draft: ActivationDraft) -> ActivationDraft:
+    """As many custom fields as one account could ever have."""
+    account = destination.account
+    assert account is not None
+    account.contact_fields = [
+        {**STATUS_FIELD, "id": n, "name": f"Custom field number {n:05}"} for n in range(10_000)
+    ]
+    account.save()
+    return draft
+
+
+def _listed(page: str) -> list[str]:
+    return re.findall('data-value="xdm: custom_fields.([^"]*)"', page)
+
+
+def test_of_10_000_fields_the_first_are_listed_and_any_is_found(
+    signed_in: Client, ten_thousand: ActivationDraft
+) -> None:
+    page = _window(signed_in, "targets", ten_thousand)
+    assert len(page.encode()) < LARGEST
+    assert len(_listed(page)) == pickers.MOST_CUSTOM
+    assert "9,700 more custom fields fit: type a part of the name to find them." in page
+    url = _url("targets", ten_thousand)
+    assert f'name="q" hx-get="{url}"' in page
+    found = signed_in.get(url, {"q": " NUMBER 0777"}).content.decode()
+    numbers = ("00777", *(f"0777{n}" for n in range(10)))
+    assert _listed(found) == [f"Custom field number {number}" for number in numbers]
+    assert 'data-searched=" NUMBER 0777"' in found
+    assert 'role="tab"' not in found
+    assert "more custom fields" not in found
+
+
+def test_a_search_finds_fields_by_their_type_too(
+    signed_in: Client, destination: Destination, ten_thousand: ActivationDraft
+) -> None:
+    account = destination.account
+    assert account is not None
+    account.contact_fields[7_000] |= {"type": "number"}
+    account.contact_fields[8_000] |= {"for_contact": False}
+    account.save()
+    url = _url("targets", ten_thousand)
+    for words, name in (("number number 07", "07000"), ("companies only", "08000")):
+        assert f"Custom field number {name}" in _listed(
+            signed_in.get(url, {"q": words}).content.decode()
+        )
+    assert _listed(signed_in.get(url, {"q": "nothing like it"}).content.decode()) == []
+
+
+def test_what_the_rows_write_is_listed_however_many_fields_there_are(
+    signed_in: Client, ten_thousand: ActivationDraft
+) -> None:
+    last = {"source_kind": "attribute", "source": "jobTitle", "when_empty": "keep"}
+    last |= {"target_kind": "custom_field", "target": "Custom field number 09999"}
+    ten_thousand.mappings = [*ten_thousand.mappings, last]
+    ten_thousand.save()
+    listed = _listed(_window(signed_in, "targets", ten_thousand))
+    assert listed[-1] == "Custom field number 09999"
+    assert len(listed) == pickers.MOST_CUSTOM + 1
+
+
+@pytest.mark.parametrize("sign", ['"', "💚", "a"])
+def test_fields_of_any_name_keep_the_window_small(
+    signed_in: Client, destination: Destination, draft: ActivationDraft, sign: str
+) -> None:
+    account = destination.account
+    assert account is not None
+    account.contact_fields = [
+        {**STATUS_FIELD, "id": n, "name": f"{n}{sign * 250}"} for n in range(1_000)
+    ]
+    account.save()
+    page = _window(signed_in, "targets", draft)
+    assert 0 < page.count("data-value") < 400
+    assert len(page.encode()) < LARGEST
+
+
+def test_a_window_with_all_fields_is_searched_in_the_browser(
+    signed_in: Client, draft: ActivationDraft
+) -> None:
+    page = _window(signed_in, "targets", draft)
+    assert 'name="q"' not in page
+    assert "data-searched" not in page
+
+
+def test_every_part_of_the_step_is_small_with_10_000_fields(
+    signed_in: Client, ten_thousand: ActivationDraft
+) -> None:
+    for step in ("mapping", "schedule", "review"):
+        page = signed_in.get(reverse(f"activations:draft-{step}", args=[ten_thousand.uuid]))
+        assert len(page.content) < LARGEST
 
 
 @pytest.mark.parametrize("window", ["sources", "targets", "source", "target"])

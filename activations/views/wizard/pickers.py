@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from activations.mapping.paths import PathProblem, parse_source, parse_target
 from activations.queries import field_details, pickers, seen
-from activations.services import draft_rights
+from activations.services import draft_mappings, draft_rights
 from activations.views.wizard import frame
 from connections import accounts
 from connections.permissions import TO_ACTIVATE, Permission, requires
@@ -36,11 +36,18 @@ def sources(request: HttpRequest, uuid: UUID) -> HttpResponse:
 @require_safe
 @frame.while_open
 def targets(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    """What can be written, as the body of the target picker."""
+    """What can be written, as the body of the target picker; with `?q=words` only its list."""
     draft = frame.load(request, uuid)
-    panels = pickers.target_panels(fields=accounts.fields_of(draft.destination.account))
+    panels = pickers.target_panels(
+        fields=accounts.fields_of(draft.destination.account),
+        words=request.GET.get("q", ""),
+        kept=draft_mappings.custom_targets(draft=draft),
+    )
+    if "q" in request.GET:
+        context = {"id": "target-picker", "panel": panels[0]}
+        return render(request, "components/picker_list.html", context)
     context = {"id": "target-picker", "panels": panels, "has_toggles": True}
-    context |= {"detail_url": _detail_url(draft, "target")}
+    context |= {"detail_url": _detail_url(draft, "target"), "search_url": request.path}
     return render(request, "components/picker_panels.html", context)
 
 

@@ -7,6 +7,9 @@ const TOGGLES = { "with-data": true, names: false };
 
 const isOn = (name) => remembered(`picker-${name}`, TOGGLES[name]);
 
+/** Whether nothing is left out because of a search that the server has answered. */
+export const isWhole = (picker) => picker.querySelector('[data-searched]:not([data-searched=""])') === null;
+
 export function turn(box) {
   remember(`picker-${box.dataset.pickerToggle}`, box.checked);
 }
@@ -25,7 +28,8 @@ export function refilter(picker, current) {
     };
     const tree = treeOf(search);
     filter(tree, fits, words.length > 0);
-    panelOf(search).querySelector("[data-none]").hidden = firstShown(tree) !== null;
+    const isAwaited = "searched" in tree.dataset && tree.dataset.searched !== search.value;
+    panelOf(search).querySelector("[data-none]").hidden = isAwaited || firstShown(tree) !== null;
   }
 }
 

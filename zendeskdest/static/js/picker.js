@@ -2,7 +2,7 @@
 import { onArrival } from "./arrive.js";
 import { open } from "./dialog.js";
 import { choose, chooseItem, chosen, describe, panelOf, showCurrent, treeOf } from "./picker-choice.js";
-import { closeUsed, refilter, turn } from "./picker-filter.js";
+import { closeUsed, isWhole, refilter, turn } from "./picker-filter.js";
 import { firstShown, focusItem, isBranch, move, toggle } from "./tree.js";
 
 const openers = new WeakMap();
@@ -15,12 +15,16 @@ function valuesOfOthers(picker, input) {
   return rows.filter((other) => other !== input).map(({ value }) => value);
 }
 
+function sift(picker, input) {
+  closeUsed(picker, "pickerUnique" in picker.dataset ? valuesOfOthers(picker, input) : []);
+  refilter(picker, input.value);
+}
+
 function prepare(picker) {
   const input = inputOf(openers.get(picker));
   for (const box of picker.querySelectorAll("[data-picker-search], [data-picker-box]")) box.value = "";
   for (const panel of picker.querySelectorAll(".picker-panel")) describe(panel, "");
-  closeUsed(picker, "pickerUnique" in picker.dataset ? valuesOfOthers(picker, input) : []);
-  refilter(picker, input.value);
+  sift(picker, input);
   showCurrent(picker, input.value);
   picker.querySelector(".picker-panel:not([hidden])").querySelector("[data-picker-search], [data-picker-box]").focus();
 }
@@ -28,7 +32,7 @@ function prepare(picker) {
 function start(picker, opener) {
   openers.set(picker, opener);
   open(picker);
-  if (picker.querySelector(".picker-panel")) prepare(picker);
+  if (picker.querySelector(".picker-panel") && isWhole(picker)) prepare(picker);
   else picker.querySelector("[data-picker-body]").dispatchEvent(new Event("picker-load"));
 }
 
@@ -50,7 +54,10 @@ function confirm(picker) {
 // The panels arrive one by one: before the last of them the others cannot be asked for details.
 onArrival((part) => {
   const picker = pickerOf(part);
-  if (picker?.open && part.matches(".picker-panel:last-of-type")) prepare(picker);
+  if (!picker?.open) return;
+  if (part.matches(".picker-panel:last-of-type")) prepare(picker);
+  // What the server found for the words in the search box.
+  else if (part.matches("[data-searched]")) sift(picker, inputOf(openers.get(picker)));
 });
 
 document.addEventListener("click", (event) => {
