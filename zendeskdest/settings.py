@@ -125,6 +125,8 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "zendeskdest.context.page",
             ],
+            # In place of the library's own tag of this name.
+            "libraries": {"lucide": "zendeskdest.icons"},
         },
     },
 ]

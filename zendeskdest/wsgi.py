@@ -9,5 +9,8 @@ application = get_wsgi_application()
 
 # Django runs no system checks here. A view without access is found before the first request.
 from connections.checks import refuse_undeclared  # noqa: E402  (needs the apps)
+from zendeskdest import warming  # noqa: E402  (needs the apps)
 
 refuse_undeclared()
+warming.compile_templates()
+warming.leave_alone_what_stays()
