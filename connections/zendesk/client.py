@@ -6,6 +6,7 @@ Facts from Zendesk's documentation of the Sell Core API v2 ('contacts', 'upsert'
 
 import math
 from collections.abc import Callable, Iterator
+from time import monotonic
 
 from connections.zendesk import VERSION, answers, writes
 from connections.zendesk.address import parse_address
@@ -57,6 +58,7 @@ class Client:
             raise ValueError("the deadline must be longer than zero seconds")
         self._address = parse_address(base_url=base_url, allow_http=allow_http)
         self._before_request = before_request
+        self._deadline_seconds = deadline_seconds
         self._transport = Transport(
             address=self._address,
             headers={
@@ -149,7 +151,11 @@ class Client:
     def _send(
         self, *, method: str, target: str, body: bytes | None = None
     ) -> Answer | NotSent | Unknown:
-        for _ in range(MOST_TURNS):
+        # Each try has the whole deadline, so together they need an end of their own.
+        last_turn_at = monotonic() + self._deadline_seconds
+        for number in range(MOST_TURNS):
+            if number and monotonic() > last_turn_at:
+                break
             send_by = self._before_request() if self._before_request is not None else math.inf
             try:
                 return self._transport.send(

@@ -70,6 +70,21 @@ def test_a_machine_that_misses_every_turn_says_so():
     assert (next(turns), server.requests) == (MOST_TURNS, [])
 
 
+def test_no_turn_is_taken_when_the_time_of_a_request_was_spent_on_missed_ones():
+    turns = count()
+
+    def wait_for_turn():
+        next(turns)
+        time.sleep(0.2)
+        return 0.0
+
+    with answering(GOOD) as server:
+        client = client_of(server.url, before_request=wait_for_turn, deadline_seconds=0.5)
+        outcome = client.upsert(contact=ADA)
+    assert isinstance(outcome, NotSent)
+    assert (next(turns), server.requests) == (3, [])
+
+
 def test_the_turn_of_one_request_is_not_that_of_the_next():
     with answering(GOOD) as server:
         client = client_of(server.url)
