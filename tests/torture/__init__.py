@@ -36,11 +36,14 @@ What a scenario has in hand:
                         clear_faults() log_lines(words); .database (.cluster on PostgreSQL:
                         restart_immediately(), stop(), start()), .redis (flush(), kill(), start()),
                         .simulator (contacts(), ask(method, path, json), struck(spec)), .proxy
-    trial.crew          the workers: kill_one(random), at_work(), members, replace(), restore()
+    trial.crew          the workers: kill_one(random), stand_still(random, seconds=...),
+                        pause(random, seconds=...), at_work(), members, replace(), restore()
     trial.web           the web process: post(body), kill(); put a new one there after a kill
     processes.Process   kill() stop() cont() terminate() wait(seconds=...), in its own group
     trial.sampler.taken one sample a second: states, violations, crashes
     trial.requests()    the ledger: what Zendesk saw, request by request
+    callers.Callers     which worker sent a request; dialling.Dialling: who waits for a connection
+    watch               transactions, locks, stalls, harm: looked at all the while, not in the end
     trial.oracle        expected contacts; set `.plan` when a mapping is edited
 
 Run one with `python -m tests.torture NAME --tier quick --database sqlite --seed 1`; `--keep` leaves

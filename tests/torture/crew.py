@@ -10,7 +10,9 @@ from tests.torture.ground import Ground
 from tests.torture.processes import Process
 
 # What a worker says when it comes back with answers for claims it has lost meanwhile.
-_STALE = re.compile(r"delivery\.stale_settle count=(\d+)")
+_STALE = re.compile(r"delivery\.stale_settle .*claims=([\d/,]+)")
+# A delivery and the fence it was claimed with.
+Claim = tuple[int, int]
 SAYS_SO_WITHIN_SECONDS = 4.0
 
 
@@ -57,28 +59,46 @@ class Crew:
         victim = self._take(chance)
         if victim is None:
             return False
-        before = stale_settles(victim)
-        victim.stop()
-        time.sleep(seconds)
         try:
-            then()
+            before = len(refused_claims(victim))
+            victim.stop()
+            time.sleep(seconds)
+            try:
+                then()
+            finally:
+                victim.cont()
+            deadline = time.monotonic() + SAYS_SO_WITHIN_SECONDS
+            while (said := len(refused_claims(victim))) == before and time.monotonic() < deadline:
+                time.sleep(0.05)
+            return said > before
         finally:
-            victim.cont()
-        deadline = time.monotonic() + SAYS_SO_WITHIN_SECONDS
-        while stale_settles(victim) == before and time.monotonic() < deadline:
-            time.sleep(0.05)
-        with self._lock:
-            self._in_hand.discard(victim)
-        return stale_settles(victim) > before
+            self._let_go(victim)
+
+    def pause(self, chance: random.Random, *, seconds: float) -> bool:
+        """Stop one at work for so long, then let it go on; its work is not looked at."""
+        victim = self._take(chance)
+        if victim is None:
+            return False
+        try:
+            was_stopped = victim.stop()
+            time.sleep(seconds)
+            return victim.cont() and was_stopped
+        finally:
+            self._let_go(victim)
 
     def _take(self, chance: random.Random) -> Process | None:
         found = self.at_work()
-        if not found:
-            return None
-        victim = chance.choice(found)
         with self._lock:
+            free = [member for member in found if member not in self._in_hand]
+            if not free:
+                return None
+            victim = chance.choice(free)
             self._in_hand.add(victim)
         return victim
+
+    def _let_go(self, victim: Process) -> None:
+        with self._lock:
+            self._in_hand.discard(victim)
 
     def replace(self, member: Process) -> Process:
         """Start another in the place of one that ended."""
@@ -106,7 +126,8 @@ class Crew:
                 self.replace(member)
 
 
-def stale_settles(process: Process) -> int:
-    """How many settlements a worker says were refused because its claim was lost."""
+def refused_claims(process: Process) -> list[Claim]:
+    """Each settlement that a worker says was refused because its claim was lost."""
     found = _STALE.findall(process.log.read_text(errors="replace"))
-    return sum(int(count) for count in found)
+    claims = [claim.split("/") for line in found for claim in line.split(",")]
+    return [(int(delivery), int(fence)) for delivery, fence in claims]

@@ -5,7 +5,8 @@ import json
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import islice
 
 from tests.torture.calls import Reply
@@ -16,6 +17,22 @@ from tests.torture.people import Change
 # Between two tries of one batch, and how long all of them may take.
 TRY_AGAIN_SECONDS = 0.2
 LONGEST_TRYING_SECONDS = 180.0
+
+
+@dataclass(frozen=True, slots=True)
+class UnderWay:
+    """From one instant to another, in monotonic seconds."""
+
+    began: float
+    ended: float
+
+    def meets(self, other: "UnderWay") -> bool:
+        return self.began < other.ended and other.began < self.ended
+
+
+def at_once(first: Mapping[str, UnderWay], second: Mapping[str, UnderWay]) -> int:
+    """About how many people both had a record under way at one moment."""
+    return sum(first[email].meets(second[email]) for email in first.keys() & second.keys())
 
 
 class Feed:
@@ -34,14 +51,17 @@ class Feed:
         name: str,
         batch: int = 50,
         per_second: float | None = None,
+        gate: Callable[[], object] = lambda: None,
     ) -> None:
-        """`web` is asked before each try: a killed one may have been replaced meanwhile."""
+        """`web` is asked before each try: a killed one may have been replaced meanwhile. `gate` is
+        waited for before each batch, for senders who want to send at once."""
         self._web = web
         self._api_key = api_key
         self._oracle = oracle
         self._name = name
         self._batch = batch
         self._per_second = per_second
+        self._gate = gate
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._number = 0
@@ -50,6 +70,8 @@ class Feed:
         self.rejected: list[str] = []
         self.slowest_seconds = 0.0
         self.acknowledged_at = time.monotonic()
+        # By e-mail address, while its last record was under way.
+        self.last_sent: dict[str, UnderWay] = {}
         self.failure: BaseException | None = None
 
     @property
@@ -98,12 +120,16 @@ class Feed:
         self._number += 1
         key = f"{self._name}-{self._number}"
         body = json.dumps({"profiles": [change.document for change in batch]}).encode()
-        deadline = time.monotonic() + LONGEST_TRYING_SECONDS
+        self._gate()
+        began_at = time.monotonic()
+        deadline = began_at + LONGEST_TRYING_SECONDS
         while (reply := self._try(body, key)) is None or not reply.is_success:
             if time.monotonic() > deadline:
                 raise TimeoutError(f"batch {key} was not acknowledged: {dict(self.answers)}")
             time.sleep(TRY_AGAIN_SECONDS)
         self.acknowledged_at = time.monotonic()
+        under_way = UnderWay(began_at, self.acknowledged_at)
+        self.last_sent |= dict.fromkeys((change.email for change in batch), under_way)
         rejected = {entry["index"]: entry for entry in reply.json["rejected"]}
         self.rejected += [str(entry) for entry in rejected.values()]
         self._oracle.oblige([c for index, c in enumerate(batch) if index not in rejected])

@@ -16,6 +16,8 @@ class Request:
     request_id: str
     method: str
     path: str
+    # Which connection it came over: whose that is, `callers` knows.
+    client_port: int
     token: str | None
     identity: str | None
     payload: str | None

@@ -13,7 +13,8 @@ from contextlib import suppress
 from time import monotonic
 from typing import Any, TypeVar
 
-from tests.torture.troubles import Seen, Strike, Trouble, Verb
+from tests.torture.dialling import Deaf, bound
+from tests.torture.troubles import OF_CONNECTIONS, Seen, Strike, Trouble, Verb
 
 T = TypeVar("T")
 
@@ -32,9 +33,10 @@ class Line:
         self.longest_seconds = 0.0
         self.requests = 0
         self._open: set[_Passage] = set()
-        self._holder = _bound(port=0)
+        self._holder = bound(port=0)
         self.port: int = self._holder.getsockname()[1]
         self._server: asyncio.Server | None = None
+        self._deaf: Deaf | None = None
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="line", daemon=True)
 
@@ -65,6 +67,8 @@ class Line:
         self._thread.join()
         self._loop.close()
         self._holder.close()
+        if self._deaf is not None:
+            self._deaf.close()
 
     def meet(self, trouble: Trouble) -> None:
         """What requests that begin from now on meet, in the place of what they met so far."""
@@ -83,7 +87,7 @@ class Line:
 
     async def _listen(self) -> None:
         if self._server is None:
-            listener = _bound(port=self.port)
+            listener = bound(port=self.port)
             self._server = await asyncio.start_server(self._accept, sock=listener, backlog=256)
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -97,12 +101,17 @@ class Line:
         for passage in self._open:
             if passage.has_lost_bytes:
                 passage.reset()
-        if trouble is not None and trouble.verb is Verb.REFUSE:
-            await self._stop_listening()
-            count = await self._reset(trouble.matching)
-            self.strikes += [Strike(Verb.REFUSE, monotonic())] * count
-        else:
+        if self._deaf is not None:
+            self._deaf.close()
+            self._deaf = None
+        if trouble is None or trouble.verb not in OF_CONNECTIONS:
             await self._listen()
+            return
+        await self._stop_listening()
+        if trouble.verb is Verb.DROP_SYN:
+            self._deaf = Deaf(port=self.port)
+        count = await self._reset(trouble.matching)
+        self.strikes += [Strike(trouble.verb, monotonic())] * count
 
     async def _reset(self, matching: str) -> int:
         chosen = [passage for passage in self._open if matching.encode() in passage.head]
@@ -186,7 +195,7 @@ class _Passage:
             and line.chance.random() < trouble.chance
         )
         self._trouble = trouble if is_struck else None
-        if self._trouble is not None and self._trouble.verb is not Verb.REFUSE:
+        if self._trouble is not None and self._trouble.verb not in OF_CONNECTIONS:
             line.strikes.append(Strike(self._trouble.verb, self._began_at))
 
     async def _pass_on(self, chunk: bytes) -> None:
@@ -234,11 +243,3 @@ class _Passage:
     def _note_age(self) -> None:
         age = monotonic() - self._began_at
         self._line.longest_seconds = max(self._line.longest_seconds, age)
-
-
-def _bound(*, port: int) -> socket.socket:
-    listener = socket.socket()
-    # Two of them: one only keeps the port while nobody listens on it.
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-    listener.bind(("127.0.0.1", port))
-    return listener

@@ -9,7 +9,8 @@ from pathlib import Path
 from tests.services import processes
 from tests.sources import ROOT
 
-_ESTABLISHED = "01"
+# As /proc/net/tcp writes them.
+ESTABLISHED, DIALLING = "01", "02"
 
 
 class Process:
@@ -99,7 +100,12 @@ class Process:
 
     def is_connected_to(self, *, port: int) -> bool:
         """Whether it holds a connection to a server on this port: it is at work with it."""
-        return bool(_sockets_of(self.pid) & _sockets_to(port))
+        return bool(self.ports_to(port=port))
+
+    def ports_to(self, *, port: int) -> set[int]:
+        """The ports of this machine that its connections to a server leave from."""
+        leaving = sockets_to(port=port)
+        return {leaving[inode] for inode in _sockets_of(self.pid) & leaving.keys()}
 
 
 def _sockets_of(pid: int) -> set[str]:
@@ -115,13 +121,17 @@ def _sockets_of(pid: int) -> set[str]:
     return found
 
 
-def _sockets_to(port: int) -> set[str]:
-    """Inodes of established connections of this machine to a port (/proc/net/tcp)."""
-    found = set()
+def sockets_to(*, port: int, state: str = ESTABLISHED) -> dict[str, int]:
+    """Connections of this machine to a port (/proc/net/tcp): by inode, the port they leave from."""
+    found = {}
     with open("/proc/net/tcp") as table:
         next(table)
         for line in table:
-            fields = line.split()
-            if fields[3] == _ESTABLISHED and int(fields[2].rpartition(":")[2], 16) == port:
-                found.add(fields[9])
+            _, here, there, its_state, *fields = line.split()
+            if its_state == state and _port(there) == port:
+                found[fields[5]] = _port(here)
     return found
+
+
+def _port(address: str) -> int:
+    return int(address.rpartition(":")[2], 16)

@@ -5,6 +5,7 @@ request that may still land, and no attempt of unknown outcome. Asked in one sta
 it is one instant, on a connection that belongs to nobody else.
 """
 
+import math
 import sqlite3
 import threading
 import time
@@ -29,6 +30,10 @@ SELECT d.id, a.id, 'claim ' || a.fence || ' begun ' || a.started_at || ' is open
 """
 STATES = "SELECT state, count(*), max(crashes), max(attempts) FROM activations_delivery GROUP BY 1"
 OPEN = ("pending", "leased", "waiting")
+# Of the seconds of a run so many must have been looked at, or the run says nothing of the others.
+ENOUGH = 0.8
+# What PostgreSQL says while it goes down or comes up; without a code nobody answered at all.
+_AWAY = (None, "57P01", "57P02", "57P03")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,9 @@ class Sampler:
     database: SQLite | PostgreSQL
     taken: list[Sample] = field(default_factory=list)
     missed: Counter[str] = field(default_factory=Counter)
+    # Seconds from the first look to the last, and those of them the database was away.
+    seconds: float = 0.0
+    away_seconds: float = 0.0
     _stop: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
 
@@ -91,9 +99,26 @@ class Sampler:
             crashes=max((crashes for _, _, crashes, _ in rows), default=0),
         )
 
+    @property
+    def planned(self) -> int:
+        """How many samples there must be at least."""
+        return math.floor(ENOUGH * max(0.0, self.seconds - self.away_seconds) / EVERY_SECONDS)
+
     def _run(self) -> None:
-        while not self._stop.wait(EVERY_SECONDS):
+        started = next_at = time.monotonic()
+        while not self._stop.wait(max(0.0, next_at - time.monotonic())):
+            looked_at = time.monotonic()
             try:
                 self.taken.append(self.take())
             except (psycopg.Error, sqlite3.Error) as error:
                 self.missed[type(error).__name__] += 1
+                if _is_away(error):
+                    self.away_seconds += max(EVERY_SECONDS, time.monotonic() - looked_at)
+            # A look that took longer than a second has missed those that it filled.
+            next_at = max(next_at + EVERY_SECONDS, time.monotonic())
+        self.seconds = time.monotonic() - started
+
+
+def _is_away(error: psycopg.Error | sqlite3.Error) -> bool:
+    """A file is never away, and who is only busy has to be waited for."""
+    return isinstance(error, psycopg.OperationalError) and error.sqlstate in _AWAY

@@ -20,6 +20,7 @@ ASKED = Request(
     request_id="a",
     method="POST",
     path="/v2/contacts/upsert",
+    client_port=50_001,
     token="t",
     identity="ann@example.org",
     payload="old",
@@ -131,6 +132,14 @@ def test_a_status_goes_by_its_time_and_an_attribute_by_its_arrival() -> None:
 
     assert expected.custom_fields["VIP audience"] == "existing"
     assert expected.custom_fields["Loyalty tier"] == "v1"
+
+
+def test_eleven_requests_in_a_second_are_one_too_many() -> None:
+    at_the_limit = [replace(ASKED, accepted_mono=number * 0.1) for number in range(30)]
+    one_more = replace(ASKED, accepted_mono=1.05)
+
+    assert verdict.busiest_second(at_the_limit).holds
+    assert not verdict.busiest_second([*at_the_limit, one_more]).holds
 
 
 def test_a_fault_that_was_not_seen_makes_it_void() -> None:

@@ -81,7 +81,20 @@ class Trial:
         self._stack.callback(self.sampler.stop)
         return ground
 
-    def feed(self, *, batch: int = 50, per_second: float | None = None) -> Feed:
+    def crew_at_work(self) -> Crew:
+        """The crew, once it works: a fault that meets nobody at work proves nothing."""
+        assert self.crew is not None
+        self.feed().send(self.changes(people=50, rounds=1))
+        self.crew.wait_until_at_work()
+        return self.crew
+
+    def feed(
+        self,
+        *,
+        batch: int = 50,
+        per_second: float | None = None,
+        gate: Callable[[], object] = lambda: None,
+    ) -> Feed:
         """A sender of changes that the oracle hears of."""
 
         def web() -> Web:
@@ -96,6 +109,7 @@ class Trial:
             name=name,
             batch=batch,
             per_second=per_second,
+            gate=gate,
         )
         self._feeds.append(made)
         return made
@@ -225,7 +239,11 @@ class Trial:
         check = Check("V9 invariant, worst sample", len(worst), 0, examples=examples)
         self.verdict.checks.append(check)
         self.at_most("V9 invariant, at the end", len(taken[-1].violations), 0)
-        self.note(f"{len(taken)} samples, {sum(self.sampler.missed.values())} missed")
+        self.seen("samples of the invariant", planned=self.sampler.planned, seen=len(taken))
+        self.note(
+            f"{len(taken)} samples in {self.sampler.seconds:.0f} s, missed "
+            f"{dict(self.sampler.missed)}, database away {self.sampler.away_seconds:.0f} s"
+        )
 
     def _tell(self) -> None:
         requests = self.requests()

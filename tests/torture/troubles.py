@@ -3,6 +3,7 @@
 | verb         | what a request meets                                                 |
 |--------------|----------------------------------------------------------------------|
 | REFUSE       | nobody listens any more; connections that stand are reset            |
+| DROP_SYN     | nobody answers who dials; connections that stand are reset           |
 | BLACK_HOLE   | its bytes vanish, nothing reaches the sandbox, nothing comes back    |
 | MUTE         | it reaches the sandbox, the answer vanishes                          |
 | RESET_BEFORE | a reset (RST) before a byte of it was passed on                      |
@@ -13,8 +14,8 @@
 
 Whether a request is struck is decided at its first bytes, by `chance` and by `matching`, a text
 its head must hold (a token: then only the requests of one account are struck). A refused
-connection reaches nobody, so REFUSE counts the connections it reset; that the product was refused
-shows in the product's own records.
+or unanswered connection reaches nobody, so REFUSE and DROP_SYN count the connections they reset;
+that the product was refused shows in its own records, that it dials in vain in `dialling`.
 """
 
 from collections import Counter
@@ -24,6 +25,7 @@ from enum import StrEnum
 
 class Verb(StrEnum):
     REFUSE = "refuse"
+    DROP_SYN = "drop-syn"
     BLACK_HOLE = "black-hole"
     MUTE = "mute"
     RESET_BEFORE = "reset-before"
@@ -31,6 +33,10 @@ class Verb(StrEnum):
     CUT = "cut"
     DELAY = "delay"
     DRIP = "drip"
+
+
+# Of these the connections say that they happened, not the requests.
+OF_CONNECTIONS = frozenset({Verb.REFUSE, Verb.DROP_SYN})
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,8 @@ from tests.torture.oracle import Oracle
 from tests.torture.twin import Expected, differences
 
 EXAMPLES = 5
+# What Zendesk takes from one token.
+MOST_IN_A_SECOND = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,9 +232,14 @@ def traffic(*, ground: Ground) -> list[Check]:
         count = len(by_zombies)
         checks.append(Check("   of claims whose lease was over (not counted)", count, count))
     if ground.setting.is_real_pace:
-        peak = max(ledger.busiest_second(requests).values(), default=0)
-        checks.append(Check("V7 busiest second", peak, 10))
+        checks.append(busiest_second(requests))
     return checks
+
+
+def busiest_second(requests: Sequence[ledger.Request]) -> Check:
+    """V7, of the token that was used most."""
+    peak = max(ledger.busiest_second(requests).values(), default=0)
+    return Check("V7 busiest second", peak, MOST_IN_A_SECOND)
 
 
 def _by_life(

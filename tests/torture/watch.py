@@ -13,6 +13,8 @@ import psycopg
 from tests.torture.databases import PostgreSQL, SQLite
 
 EVERY_SECONDS = 0.02
+# Who lost an attempt waits at least half a second for the next.
+HARM_SECONDS = 0.2
 # For the environment of a process: what PostgreSQL calls its transactions (libpq).
 NAME_VARIABLE = "PGAPPNAME"
 _TRANSACTIONS = """
@@ -33,6 +35,8 @@ UPDATE activations_delivery SET lane = lane WHERE id = (
     SELECT id FROM activations_delivery WHERE state <> 'leased' LIMIT 1 FOR UPDATE SKIP LOCKED
 )
 """
+
+_HARMED = "SELECT id FROM activations_delivery WHERE attempts > 0"
 
 Look = Callable[["Watch"], None]
 
@@ -77,10 +81,10 @@ class Watch:
         except (psycopg.Error, sqlite3.Error) as error:
             self.failure = error
 
-    def until_stopped(self) -> bool:
+    def until_stopped(self, *, seconds: float = EVERY_SECONDS) -> bool:
         """Wait a moment; False when it is over."""
         self.looks += 1
-        return not self._stop.wait(EVERY_SECONDS)
+        return not self._stop.wait(seconds)
 
 
 def transactions(database: SQLite | PostgreSQL) -> Watch:
@@ -97,6 +101,18 @@ def locks(database: PostgreSQL) -> Watch:
 def stalls(database: PostgreSQL) -> Watch:
     """How long an update of one delivery takes: what a worker would have to wait for."""
     return Watch(database, _look_at_stalls)
+
+
+def harm(database: SQLite | PostgreSQL) -> Watch:
+    """Rows that had lost an attempt at any look, in `since` by their ids; the next success hides
+    it, so one look in the end would not do."""
+    return Watch(database, _look_for_harm)
+
+
+def _look_for_harm(watch: Watch) -> None:
+    while watch.until_stopped(seconds=HARM_SECONDS):
+        for row in watch.database.query(_HARMED):
+            watch.since.setdefault(row, time.monotonic())
 
 
 def _look_at_transactions(watch: Watch) -> None:

@@ -28,6 +28,7 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
         self._wire = Wire(self._transport)
+        self._client_port = int(transport.get_extra_info("peername")[1])
         self._open_ones.add(self)
 
     def abort(self) -> None:
@@ -89,6 +90,7 @@ class Connection(asyncio.Protocol):
             request_id=new_request_id(),
             at=clock.wall(),
             mono=clock.monotonic(),
+            client_port=self._client_port,
         )
         exchange = Exchange(self._sandbox, request, record, self._wire)
         try:

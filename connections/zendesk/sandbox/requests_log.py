@@ -29,6 +29,7 @@ class RequestRecord:
     body: bytes
     accepted_at: float
     accepted_mono: float
+    client_port: int
     token: str | None = None
     """The token's fingerprint; None when it was not a valid one."""
     applied_at: float | None = None
@@ -130,7 +131,9 @@ class RequestLog:
     def newest(self, *, limit: int) -> list[RequestRecord]:
         return self.all()[: -limit - 1 : -1]
 
-    def open(self, *, request: Request, request_id: str, at: float, mono: float) -> RequestRecord:
+    def open(
+        self, *, request: Request, request_id: str, at: float, mono: float, client_port: int
+    ) -> RequestRecord:
         self._number += 1
         self.total += 1
         second, count = self._second
@@ -145,6 +148,7 @@ class RequestLog:
             body=request.body,
             accepted_at=at,
             accepted_mono=mono,
+            client_port=client_port,
         )
         self._under_way.add(record.number)
         self._records.append(record)
@@ -170,6 +174,7 @@ class RequestLog:
             "request_id": record.request_id,
             "method": record.method,
             "path": record.path,
+            "client_port": record.client_port,
             "token": record.token,
             "identity": email_of(query=record.query, body=body),
             "payload": payload_hash(body=body),

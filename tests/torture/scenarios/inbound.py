@@ -1,12 +1,12 @@
 """The same person again and again: at once, twice, out of order, by clocks that are wrong."""
 
-import copy
 import random
+import threading
 from collections.abc import Iterator
-from datetime import timedelta
-from typing import Any
 
-from tests.torture import people
+from tests.torture import clocks, people
+from tests.torture.clocks import Clock, Sent
+from tests.torture.feed import LONGEST_TRYING_SECONDS, at_once
 from tests.torture.people import Change
 from tests.torture.registry import scenario
 from tests.torture.setting import NEWS, VIP, WORKSPACE, Setting
@@ -18,7 +18,6 @@ UPDATES_PER_SECOND = 50.0
 # Shuffled within so many records, as a queue with several consumers does.
 WINDOW = 1_000
 MOST_COPIES = 5
-TEN_YEARS = timedelta(days=3652)
 
 SECOND_DESTINATION = f"""\
   - name: Torture beside
@@ -60,9 +59,10 @@ def new_twice(trial: Trial) -> None:
     identities = trial.size(200, quick=40)
     trial.open(Setting(), workers=trial.size(WORKERS, quick=2))
     assert trial.crew is not None
-    feeds = [trial.feed(batch=10), trial.feed(batch=10)]
-    feeds[0].send(_members(trial.changes(people=1, rounds=1)))
+    trial.feed().send(_members(trial.changes(people=1, rounds=1)))
     trial.crew.wait_until_at_work()
+    together = threading.Barrier(2, timeout=LONGEST_TRYING_SECONDS)
+    feeds = [trial.feed(batch=10, gate=together.wait) for _ in range(2)]
     changes = list(_members(trial.changes(people=identities, rounds=1)))
     # Word for word the same records: whichever comes first, the other changes nothing.
     for feed in feeds:
@@ -71,6 +71,8 @@ def new_twice(trial: Trial) -> None:
         feed.wait()
     acknowledged = trial.oracle.acknowledged - 1
     trial.seen("identities sent twice", planned=2 * identities, seen=acknowledged)
+    both = at_once(*(feed.last_sent for feed in feeds))
+    trial.seen("identities sent twice at once", planned=identities, seen=both)
 
 
 @scenario(
@@ -92,8 +94,8 @@ def two_destinations(trial: Trial) -> None:
 
 @scenario(
     name="inbound-duplicates",
-    target="inbound duplicates 1 to 5 times and shuffled; clocks ten years off: final state "
-    "equals the highest version",
+    target="inbound duplicates 1 to 5 times and shuffled; clocks ten years off, against the "
+    "versions: final state equals the highest version",
 )
 def inbound_duplicates(trial: Trial) -> None:
     """What has a version is shuffled: a status, by its time of qualification.
@@ -103,71 +105,38 @@ def inbound_duplicates(trial: Trial) -> None:
     """
     count, rounds = trial.size(2_000, quick=100), trial.size(5, quick=3)
     trial.open(Setting(), workers=2)
-    sent, clocks = Sent(), trial.random
-    records = _shuffled(_records(trial, count, rounds, clocks, sent), trial.random)
+    sent = Sent()
+    records = _shuffled(_records(trial, count, rounds), trial.random)
     trial.feed(batch=100).send(sent.noting(records))
     trial.judge()
     trial.seen("copies beyond the first", planned=1, seen=sent.copies)
     trial.seen("records after a newer one", planned=1, seen=sent.late)
-    trial.seen("clocks ten years off", planned=1, seen=sent.ten_years_off)
-    trial.at_most("people not at their highest version", _behind(trial, sent), 0)
+    for clock, told_apart in sent.told_apart().items():
+        trial.seen(f"told apart: {clock}", planned=1, seen=told_apart)
+    held = {str(c["email"]): c for c in trial.ground.simulator.contacts()}
+    fields = dict(trial.oracle.plan.audiences)
+    trial.at_most("statuses not of the highest version", len(sent.wrong_statuses(held, fields)), 0)
+    trial.at_most("attributes not of the highest version", len(sent.wrong_tiers(held)), 0)
 
 
-class Sent:
-    """What was really sent: counts, and the highest version of every status."""
+def _records(trial: Trial, count: int, rounds: int) -> Iterator[Change]:
+    """Each change 1 to 5 times, as one record of attributes and one of statuses.
 
-    def __init__(self) -> None:
-        self.copies = self.late = self.ten_years_off = 0
-        # (e-mail, audience) -> (time of qualification as sent, status)
-        self.highest: dict[tuple[str, str], tuple[str, str]] = {}
-
-    def noting(self, records: Iterator[Change]) -> Iterator[Change]:
-        """The records as they go out."""
-        for record in records:
-            self._note(record)
-            yield record
-
-    def _note(self, change: Change) -> None:
-        for audience, entry in change.document["segmentMembership"]["ups"].items():
-            key = (change.email, audience)
-            version = (entry["lastQualificationTime"], entry["status"])
-            known = self.highest.get(key)
-            self.late += known is not None and version[0] < known[0]
-            self.highest[key] = max(known or version, version)
-
-
-def _records(
-    trial: Trial, count: int, rounds: int, chance: random.Random, sent: Sent
-) -> Iterator[Change]:
-    """Each change as one record of attributes and one of statuses, each 1 to 5 times."""
-    far_ahead = set(chance.sample(range(count), max(1, count // 20)))
+    By a clock that is wrong both are in one record: it must not decide about the attributes.
+    """
     for change in _members(trial.changes(people=count, rounds=rounds)):
         document = change.document
-        statuses = copy.deepcopy(document["segmentMembership"])
-        sent.ten_years_off += _set_clock(change, statuses["ups"], rounds, far_ahead, chance)
-        only_statuses = {"identityMap": document["identityMap"], "segmentMembership": statuses}
-        document["segmentMembership"] = {"ups": {}}
-        for record in (document, only_statuses):
-            copies = chance.randint(1, MOST_COPIES)
-            sent.copies += copies - 1
-            for _ in range(copies):
+        at = clocks.qualified_at(number=change.number, version=change.version, rounds=rounds)
+        for entry in document["segmentMembership"]["ups"].values():
+            entry["lastQualificationTime"] = at.isoformat()
+        records = [document]
+        if clocks.of(change.number) is Clock.RIGHT:
+            names = ("identityMap", "segmentMembership")
+            records.append({name: document[name] for name in names})
+            records[0] = document | {"segmentMembership": {"ups": {}}}
+        for record in records:
+            for _ in range(trial.random.randint(1, MOST_COPIES)):
                 yield Change(change.number, change.version, record)
-
-
-def _set_clock(
-    change: Change, entries: dict[str, Any], rounds: int, far: set[int], chance: random.Random
-) -> bool:
-    """Ten years ahead for the last word about some, ten years back for a middle one of others."""
-    if change.number in far and change.version == rounds:
-        offset = TEN_YEARS
-    elif change.number % 20 == 1 and change.version == 2:
-        offset = -TEN_YEARS
-    else:
-        return False
-    for entry in entries.values():
-        at = people.FIRST_QUALIFIED_AT + timedelta(seconds=change.version) + offset
-        entry["lastQualificationTime"] = at.isoformat()
-    return True
 
 
 def _shuffled(records: Iterator[Change], chance: random.Random) -> Iterator[Change]:
@@ -193,16 +162,6 @@ def _mixed(window: list[Change], chance: random.Random) -> list[Change]:
         for place, record in zip(found, ordered, strict=True):
             mixed[place] = record
     return mixed
-
-
-def _behind(trial: Trial, sent: Sent) -> int:
-    """Contacts whose statuses are not those of the highest version sent."""
-    fields = dict(trial.oracle.plan.audiences)
-    held = {str(c["email"]): c["custom_fields"] for c in trial.ground.simulator.contacts()}
-    return sum(
-        email in held and held[email].get(fields[audience]) != status
-        for (email, audience), (_, status) in sent.highest.items()
-    )
 
 
 def _members(changes: Iterator[Change]) -> Iterator[Change]:

@@ -1,6 +1,7 @@
 """The client on a line that misbehaves: what each trouble on the way means for a write."""
 
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -45,6 +46,19 @@ def test_without_trouble_everything_passes(line: Line, zendesk: Server) -> None:
 
     assert all(isinstance(outcome, Written) for outcome in outcomes)
     assert (zendesk.connections, line.requests, len(line.seen().strikes)) == (1, 3, 0)
+
+
+def test_a_connection_nobody_answers_ends_with_the_deadline_and_nothing_was_sent(
+    line: Line, zendesk: Server
+) -> None:
+    line.meet(Trouble(Verb.DROP_SYN))
+    began = time.monotonic()
+
+    assert send(line) == NotSent(reason=f"no connection within {DEADLINE:g} seconds")
+    assert DEADLINE <= time.monotonic() - began < DEADLINE + 1
+    line.clear()
+    assert isinstance(send(line), Written)
+    assert len(zendesk.requests) == 1
 
 
 @pytest.mark.parametrize("verb", [Verb.BLACK_HOLE, Verb.RESET_BEFORE])

@@ -1,0 +1,78 @@
+"""Connections that nobody answers: how a port is made deaf, and how long somebody dials it."""
+
+import socket
+import threading
+import time
+from types import TracebackType
+
+from tests.torture.processes import DIALLING, sockets_to
+
+EVERY_SECONDS = 0.1
+# More than the shortest queue of connections takes; the last of them are never answered.
+CALLERS = 4
+
+
+def bound(*, port: int) -> socket.socket:
+    """Not listening yet. Several may share the port: of those that listen, one is asked."""
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    listener.bind(("127.0.0.1", port))
+    return listener
+
+
+class Deaf:
+    """Until it is closed, whoever dials this port gets no answer, as if the SYN were dropped.
+
+    Its queue is full of connections that nobody takes from it: then Linux drops the next
+    (`tcp_abort_on_overflow` in tcp(7)).
+    """
+
+    def __init__(self, *, port: int) -> None:
+        self._sockets = [bound(port=port)]
+        self._sockets[0].listen(0)
+        for _ in range(CALLERS):
+            caller = socket.socket()
+            caller.setblocking(False)
+            caller.connect_ex(("127.0.0.1", port))
+            self._sockets.append(caller)
+
+    def close(self) -> None:
+        for each in self._sockets:
+            each.close()
+
+
+class Dialling:
+    """A thread beside the run that looks who dials a port, and for how long already."""
+
+    def __init__(self, *, port: int) -> None:
+        self._port = port
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="dialling", daemon=True)
+        # By the socket's inode, when it was first and last seen (monotonic seconds).
+        self._first: dict[str, float] = {}
+        self._last: dict[str, float] = {}
+
+    def __enter__(self) -> "Dialling":
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stop.set()
+        self._thread.join(30)
+
+    @property
+    def seconds(self) -> list[float]:
+        """How long each that was seen has dialled."""
+        return [last - self._first[inode] for inode, last in self._last.items()]
+
+    def _run(self) -> None:
+        while not self._stop.wait(EVERY_SECONDS):
+            now = time.monotonic()
+            for inode in sockets_to(port=self._port, state=DIALLING):
+                self._first.setdefault(inode, now)
+                self._last[inode] = now
