@@ -91,7 +91,6 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "csp",
     "django_htmx",
-    "lucide",
     "connections",
     "activations",
 ]
@@ -125,7 +124,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "zendeskdest.context.page",
             ],
-            # In place of the library's own tag of this name.
+            # In place of the library's own tag; its app would bring that one too.
             "libraries": {"lucide": "zendeskdest.icons"},
         },
     },

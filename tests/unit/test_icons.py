@@ -1,6 +1,7 @@
 """The tag that draws an icon."""
 
 import pytest
+from django.core import checks
 from django.template import Context, Template
 from lucide import IconDoesNotExist
 from lucide.templatetags import lucide as library
@@ -31,3 +32,7 @@ def test_it_is_drawn_once_for_each_look() -> None:
 def test_an_icon_that_does_not_exist_is_an_error() -> None:
     with pytest.raises(IconDoesNotExist):
         drawn('lucide "no-such-icon"')
+
+
+def test_nothing_of_the_settings_is_warned_of() -> None:
+    assert checks.run_checks() == []
