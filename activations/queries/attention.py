@@ -1,7 +1,7 @@
 """What somebody has to look at first, the worst of it first."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -11,6 +11,7 @@ from activations.models import Activation, DataflowRun
 from connections import accounts
 from connections.models import Account, AccountStatus, Destination, DestinationStatus
 from connections.queries.alerts import Record
+from connections.zendesk.contact import CustomField
 
 REJECTED, STOPPED, ALERT, RISING, GONE = "rejected", "stopped", "alert", "rising", "gone"
 # Fewer failures than that are looked at by code, not by their number.
@@ -109,22 +110,24 @@ def _failures(
 def _gone(destinations: Sequence[Destination]) -> Iterator[Item]:
     """Mapping IDs that Zendesk had no contact field for when its fields were last read."""
     mapping_ids = _mapping_ids([one.pk for one in destinations])
-    there = _contact_fields([one.account_id for one in destinations if one.account_id])
+    fields = _fields([one.account_id for one in destinations if one.account_id])
     for one in destinations:
         if one.account is None or one.account.contact_fields_at is None:
             continue
-        if gone := sorted(set(mapping_ids.get(one.pk, ())) - there[one.account.pk]):
+        if gone := _missing(mapping_ids.get(one.pk, ()), fields[one.account.pk]):
             yield Item(GONE, one.uuid, one.name, _listed(gone), one.account.contact_fields_at)
 
 
-def _contact_fields(account_ids: Collection[int]) -> Mapping[int, set[str]]:
-    """The names of the fields a contact has, by account."""
-    return {
-        account.pk: {
-            name for name, field in (accounts.fields_of(account) or {}).items() if field.for_contact
-        }
-        for account in Account.objects.filter(pk__in=account_ids)
-    }
+def _fields(account_ids: Collection[int]) -> Mapping[int, Mapping[str, CustomField]]:
+    """The custom fields of each account, as they were last read."""
+    rows = Account.objects.filter(pk__in=account_ids)
+    return {account.pk: accounts.fields_of(account) or {} for account in rows}
+
+
+def _missing(names: Iterable[str], fields: Mapping[str, CustomField]) -> list[str]:
+    """Names of no field that a contact has."""
+    found = ((name, fields.get(name)) for name in set(names))
+    return sorted(name for name, field in found if field is None or not field.for_contact)
 
 
 def _mapping_ids(destination_ids: Collection[int]) -> Mapping[int, list[str]]:
