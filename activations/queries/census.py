@@ -142,9 +142,16 @@ def queued(*, destination_id: int) -> int:
     return Delivery.objects.filter(IS_OPEN, destination_id=destination_id).count()
 
 
-def queues() -> dict[int, int]:
-    """How many stand in line or wait for a retry at each destination, in one query."""
-    return dict(Destination.objects.order_by().values_list("pk", _count(IS_OPEN)))
+def has_queue(*, destination_id: int) -> bool:
+    """Whether anything stands in line there or waits for a retry."""
+    return Delivery.objects.filter(IS_OPEN, destination_id=destination_id).exists()
+
+
+def queues() -> Mapping[int, int]:
+    """How many stand in line or wait for a retry at each destination, in one query, for a page:
+    where they are many together, the counts may be half a minute old."""
+    rows = Destination.objects.order_by().values_list("pk", _count(IS_OPEN))
+    return large_counts.of_each(about="queues", count=lambda: dict(rows))
 
 
 def _take(

@@ -101,7 +101,7 @@ def of(
     """Two queries."""
     contacts = trial.sample.to_send if trial.is_exact else trial.crowd.candidates
     neighbours = _neighbours(destination)
-    queued = 0 if scope.is_everything else census.queued(destination_id=destination.pk)
+    queued = 0 if scope.is_everything else census.queues().get(destination.pk, 0)
     others = queued + sum(neighbour.queued for neighbour in neighbours)
     return Foreseen(
         trial=trial,

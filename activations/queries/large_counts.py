@@ -6,7 +6,7 @@ whoever watches a page asks every few seconds.
 
 import logging
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Any, Final
 
 from django.core.cache import cache
 from redis import RedisError
@@ -19,12 +19,7 @@ KEEP_SECONDS: Final = 30
 
 def recalled(*, about: str) -> Mapping[str, int]:
     """Those that are known, by name; none while the cache is away."""
-    try:
-        found: Mapping[str, int] = cache.get(_key(about), {})
-    except RedisError as error:
-        logger.warning("counts.cache_away error=%s", type(error).__name__)
-        return {}
-    return found
+    return _get(about)
 
 
 def of(*, about: str, count: Callable[[], int]) -> int:
@@ -37,13 +32,35 @@ def of(*, about: str, count: Callable[[], int]) -> int:
     return found
 
 
+def of_each(*, about: str, count: Callable[[], Mapping[int, int]]) -> Mapping[int, int]:
+    """Counts by key, asked for unless they are known: all are kept when they are large together."""
+    known = _get(about)
+    if known:
+        return known
+    found = count()
+    if sum(found.values()) >= LARGE:
+        _keep(about, found)
+    return found
+
+
 def remember(*, about: str, counts: Mapping[str, int]) -> None:
     """Keep those that are large; small ones are counted each time."""
-    large = {name: count for name, count in counts.items() if count >= LARGE}
-    if not large:
-        return
+    if large := {name: count for name, count in counts.items() if count >= LARGE}:
+        _keep(about, large)
+
+
+def _get(about: str) -> Mapping[Any, int]:
     try:
-        cache.set(_key(about), large, KEEP_SECONDS)
+        found: Mapping[Any, int] = cache.get(_key(about), {})
+    except RedisError as error:
+        logger.warning("counts.cache_away error=%s", type(error).__name__)
+        return {}
+    return found
+
+
+def _keep(about: str, counts: Mapping[Any, int]) -> None:
+    try:
+        cache.set(_key(about), dict(counts), KEEP_SECONDS)
     except RedisError as error:
         logger.warning("counts.cache_away error=%s", type(error).__name__)
 

@@ -68,7 +68,7 @@ def destination(request: HttpRequest, uuid: UUID) -> HttpResponse:
         )
     else:
         page = asked.page_of(monitoring.runs_of(**asks))
-        has_work = bool(census.queued(destination_id=found.pk))
+        has_work = census.has_queue(destination_id=found.pk)
         context["rows"] = runs.rows(runs=list(page), has_work=has_work, at=timezone.now())
     return render(request, "monitoring/destination.html", {**context, "page": page})
 
@@ -95,7 +95,7 @@ def run(request: HttpRequest, uuid: UUID) -> HttpResponse:
     found, now = or_404(monitoring.run, uuid=uuid), timezone.now()
     is_excluded = request.GET.get("show") == "excluded"
     read = monitoring.exclusions if is_excluded else monitoring.failures
-    has_work = bool(census.queued(destination_id=found.destination_id))
+    has_work = census.has_queue(destination_id=found.destination_id)
     context = {
         "row": runs.rows(runs=[found], has_work=has_work, at=now)[0],
         "run": found,

@@ -1,11 +1,11 @@
 """What the benchmark of the pages asks for, and how it judges: every route, every kind of link."""
 
 import pytest
-from django.contrib.auth.models import User
+from pytest_django import Settings
 
 from activations.services.large_demo import loading, size
 from connections import access
-from tests.bench.pages import addresses, drafting, links, survey, verdicts
+from tests.bench.pages import addresses, course, links, survey, verdicts
 from tests.bench.pages.links import Link
 from tests.bench.pages.survey import Asked, Shape, Survey
 from tests.bench.pages.verdicts import Measured
@@ -86,11 +86,17 @@ def test_files_and_redirects_are_shown_and_not_judged() -> None:
 
 
 @pytest.mark.django_db
-def test_every_route_has_something_to_be_asked_for() -> None:
-    person: User = UserFactory()
+def test_every_route_is_asked_for_and_its_answer_is_small_and_asks_little(
+    settings: Settings,
+) -> None:
+    settings.WEBHOOK_HOSTS = ("hooks.example.org",)
+    UserFactory(is_superuser=True)
     loading.load(size=size.of(profiles=500), at=NOON)
-    draft = drafting.open_draft(person=person, beside=addresses.largest_destination())
 
-    names = {address.name for address in addresses.known(person=person, draft=draft)}
+    taken = course.survey()
 
-    assert names == {route.name for route in access.routes()} - addresses.NO_PAGES
+    plain = {one.name for one in taken.asked if not one.is_variant}
+    assert plain | set(taken.unread) == {r.name for r in access.routes()} - addresses.NO_PAGES
+    judged = [one for one in taken.asked if one.is_judged]
+    assert [one.label for one in judged if one.queries > verdicts.MOST_QUERIES] == []
+    assert [one.label for one in judged if one.bytes >= verdicts.MOST_BYTES] == []

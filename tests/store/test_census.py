@@ -118,6 +118,27 @@ def test_small_counts_are_counted_each_time() -> None:
     assert census.of(destination_id=delivery.destination_id).live == 2
 
 
+@pytest.mark.usefixtures("emptied_cache")
+def test_lines_that_are_large_together_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(large_counts, "LARGE", 3)
+    one, other = DestinationFactory.create_batch(2)
+    DeliveryFactory(destination=one)
+    assert census.queues() == {one.pk: 1, other.pk: 0}
+
+    DeliveryFactory.create_batch(2, destination=other)
+    assert census.queues() == {one.pk: 1, other.pk: 2}
+
+    DeliveryFactory(destination=other)
+    assert census.queues() == {one.pk: 1, other.pk: 2}
+
+
+def test_whether_there_is_a_line_is_not_counted() -> None:
+    destination = DestinationFactory()
+    assert not census.has_queue(destination_id=destination.pk)
+    DeliveryFactory(destination=destination)
+    assert census.has_queue(destination_id=destination.pk)
+
+
 def test_members_of_what_is_sent_are_those_of_the_last_count(
     django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:

@@ -25,7 +25,7 @@ from activations.models import (
     Upload,
 )
 from activations.queries import people
-from connections import access, alert_rules
+from connections import access, alert_rules, platforms
 from connections.access import Route
 from connections.models import Account, Alert, Destination, Notification, Webhook
 
@@ -102,7 +102,7 @@ class _Things:
             "uploads/<uuid:uuid>": lambda: _newest(Upload.objects.order_by("-rows_rejected")).uuid,
             "audiences/<uuid:uuid>": lambda: self.sent_audience.uuid,
             "accounts/<uuid:uuid>": lambda: _newest(Account.objects.order_by("pk")).uuid,
-            "catalog/<slug:code>": lambda: "zendesk-sell",
+            "catalog/<slug:code>": lambda: platforms.ZENDESK.code,
             "rules/<slug:code>": lambda: alert_rules.RULES[0].code,
             "alerts/<slug:key>": lambda: _newest(Alert.objects.order_by("-pk")).pk,
             "webhooks/<uuid:uuid>": lambda: _newest(Webhook.objects.order_by("pk")).uuid,
