@@ -90,7 +90,7 @@ def deliver(
                 tidy_at = time.monotonic() + TIDY_EVERY_SECONDS
             at = clock()
             is_lining_up = backfills.advance(at=at)
-            fleet.send_out(claims.accounts_with_work(at=at))
+            fleet.send_out(claims.accounts_with_work(at=at, except_accounts=fleet.at_work))
             if is_lining_up or fleet.is_working:
                 busy_at = time.monotonic()
             elif _is_done(until_idle, patience_seconds, busy_at, fleet):
@@ -144,6 +144,11 @@ class _Fleet:
     @property
     def is_working(self) -> bool:
         return any(courier.is_working for courier in self._couriers.values())
+
+    @property
+    def at_work(self) -> set[int]:
+        """Accounts nobody need ask about: their couriers look for themselves."""
+        return {pk for pk, courier in self._couriers.items() if courier.is_working}
 
     @property
     def hindrances(self) -> dict[int, str]:

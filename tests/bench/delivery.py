@@ -131,6 +131,8 @@ def _prepared(grounds: Grounds, options: Options, stack: ExitStack) -> _Bench:
         blank = stack.enter_context(grounds.workspace(kind))
         empty[kind] = blank.towards(simulator, requests_per_second=0)
         empty[kind].prepare()
+        # The backfill of nobody is over: workers that run all the time would not walk the table.
+        empty[kind].deliver()
         full = stack.enter_context(grounds.workspace(kind, like=empty[kind]))
         full.ingest(path)
         grounds.vacuum(full.database)

@@ -114,6 +114,8 @@ def test_an_account_in_an_outage_has_work_but_not_now(destination: Destination) 
     assert claims.accounts_with_work(at=NOON) == []
     assert claims.has_open_work()
     assert claims.accounts_with_work(at=SOON) == [destination.account_id]
+    busy = {destination.account_id}
+    assert claims.accounts_with_work(at=SOON, except_accounts=busy) == []
 
 
 @pytest.mark.parametrize(

@@ -57,12 +57,12 @@ def now() -> datetime:
         return instant
 
 
-def accounts_with_work(*, at: datetime) -> list[int]:
+def accounts_with_work(*, at: datetime, except_accounts: Collection[int] = ()) -> list[int]:
     """Accounts that may send now and have something due."""
     # Asked per destination: one due row is enough, a million of them need not be looked at.
     due = Delivery.objects.filter(_IS_OPEN, destination_id=OuterRef("pk"), next_attempt_at__lte=at)
     reachable = Q(account__outage_until__isnull=True) | Q(account__outage_until__lte=at)
-    busy = _sending().filter(reachable).filter(Exists(due))
+    busy = _sending().exclude(account_id__in=except_accounts).filter(reachable, Exists(due))
     return list(busy.order_by("account_id").values_list("account_id", flat=True).distinct())
 
 
