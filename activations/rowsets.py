@@ -34,6 +34,11 @@ def numbers(values: Collection[int]) -> RawSQL:
     return RawSQL(_NUMBERS[connection.vendor], (_json(list(values)),))  # noqa: S611
 
 
+def is_one_of(*, column: str, values: Collection[int]) -> tuple[str, list[Any]]:
+    """SQL of the condition that a column holds one of these numbers, and its parameters."""
+    return f"{column} IN ({_NUMBERS[connection.vendor]})", [_json(list(values))]
+
+
 def matches(*, table: str, column: str, values: Collection[int]) -> tuple[str, list[Any]]:
     """SQL of `found`, the rows of a table with these numbers in a column, and its parameters.
 
@@ -49,6 +54,24 @@ def matches(*, table: str, column: str, values: Collection[int]) -> tuple[str, l
         # SQLite never reorders a CROSS JOIN.
         sql = f"({chosen}) AS chosen CROSS JOIN {table} AS found ON found.{column} = chosen.value"
     return sql, [_json(list(values))]
+
+
+def within(
+    *, of: str, column: str, ranges: Sequence[tuple[int, int]], where: str
+) -> tuple[str, list[Any]]:
+    """SQL of `found`, the rows `of` a table with a number in one of these ranges, ends included.
+
+    Its parameters are followed by those of `where`, further conditions on the table's columns.
+    Each range is looked up by itself: asked for all of them at once, SQLite would read everything
+    that fits `where`.
+    """
+    columns = {"begins": "bigint", "ends": "bigint"}
+    chosen, values = table(name="chosen", columns=columns, rows=ranges)
+    lies = f"{column} BETWEEN chosen.begins AND chosen.ends"
+    if connection.vendor == "postgresql":
+        look_up = f"SELECT * FROM {of} WHERE {where} AND {lies} OFFSET 0"  # noqa: S608
+        return f"{chosen} CROSS JOIN LATERAL ({look_up}) AS found", values
+    return f"{chosen} CROSS JOIN {of} AS found ON {where} AND {lies}", values
 
 
 def table(

@@ -1,14 +1,14 @@
 """Whom will a changed configuration line up? As `services.configuration` does, without doing it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import reduce
-from operator import or_
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db import connection
+from django.db.models import F, QuerySet
 
+from activations import rowsets
 from activations.mapping.plan import Plan
 from activations.models import Delivery, Membership, Profile
 from activations.queries import audiences, large_counts
@@ -21,6 +21,7 @@ TOLD_APART = 50_000
 # So many ranges of ids are looked through for a sample of a crowd that is too large to read.
 WINDOWS = 100
 
+_MEMBERSHIPS, _DELIVERIES = Membership._meta.db_table, Delivery._meta.db_table
 _MEMBER = (MembershipStatus.REALIZED.value, MembershipStatus.EXISTING.value)
 
 
@@ -73,12 +74,33 @@ class Scope:
 
     def within(self, *, found: Sequence[Window], most: int) -> list[int]:
         """Ids of those within these ranges, at most so many; each range is one of an index."""
-        if not found:
+        if not (found and self.parts):
             return []
-        ranges = (Q(profile_id__gte=one.first, profile_id__lte=one.last) for one in found)
-        is_within = reduce(or_, ranges)
-        parts = [rows.filter(is_within) for rows in self.parts]
-        return sorted(key for (key,) in _union(parts)[:most])
+        ranges = [(window.first, window.last) for window in found]
+        sources = [*self._members_within(ranges), *self._known_within(ranges)]
+        selects = [f"SELECT found.profile_id FROM {sql}" for sql, _ in sources]  # noqa: S608
+        values = [value for _, some in sources for value in some]
+        sql = f"SELECT DISTINCT * FROM ({' UNION '.join(selects)}) AS every LIMIT %s"  # noqa: S608
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [*values, most])
+            return sorted(key for (key,) in cursor.fetchall())
+
+    def _members_within(self, ranges: Sequence[tuple[int, int]]) -> Iterator[tuple[str, list[Any]]]:
+        if self.audience_ids:
+            is_meant, keys = rowsets.is_one_of(column="audience_id", values=self.audience_ids)
+            where = f"{is_meant} AND status IN ({', '.join(['%s'] * len(self.statuses))})"
+            sql, values = rowsets.within(
+                of=_MEMBERSHIPS, column="profile_id", ranges=ranges, where=where
+            )
+            yield sql, [*values, *keys, *self.statuses]
+
+    def _known_within(self, ranges: Sequence[tuple[int, int]]) -> Iterator[tuple[str, list[Any]]]:
+        if self.destination_id is not None:
+            where = "destination_id = %s"
+            sql, values = rowsets.within(
+                of=_DELIVERIES, column="profile_id", ranges=ranges, where=where
+            )
+            yield sql, [*values, self.destination_id]
 
     def _rows(self) -> int:
         """How many rows there are, by the last count of each audience."""

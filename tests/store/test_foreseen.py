@@ -6,10 +6,12 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from activations.models import Audience, Delivery, Membership, Profile
-from activations.queries import foreseen, large_counts, scopes, trials
+from activations.queries import foreseen, large_counts, scopes, trials, windows
 from activations.queries.foreseen import Foreseen
 from activations.queries.scopes import Scope
 from activations.queries.trials import BATCHES, Trial
@@ -266,6 +268,22 @@ def test_of_a_large_crowd_only_ranges_of_ids_are_read(destination: Destination) 
     assert found.candidates == 2_000
     assert 60 <= found.sample.looked_at <= 140
     assert found.trial.batches == BATCHES
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL reads small tables whole")
+def test_each_range_of_ids_is_a_range_of_an_index(destination: Destination) -> None:
+    audience = factories.AudienceFactory()
+    members(3, audience)
+    scope = scope_of(destination, content(audience))
+    found = windows.spread(first=1, last=100, share=1.0, count=4)
+
+    with CaptureQueriesContext(connection) as queries:
+        assert len(scope.within(found=found, most=10)) == 3
+
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {queries[0]['sql']}")
+        plan = " ".join(row[-1] for row in cursor.fetchall())
+    assert "(audience_id=? AND status=? AND profile_id>? AND profile_id<?)" in plan
 
 
 @pytest.mark.usefixtures("everybody_is_many")
