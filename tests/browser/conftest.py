@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from connections.zendesk.sandbox import Sandbox, Switches, serve_in_thread
 from tests import factories
+from tests.browser import chromium as browsers
 from tests.browser import product
 from tests.browser.listening import listen
 from tests.browser.product import Product
@@ -45,6 +46,14 @@ class Person:
         self.page.emulate_media(color_scheme="light")
 
 
+@pytest.fixture(scope="package")
+def open_chromium(chromium: Path) -> Iterator[Browser]:
+    """One for all tests here: starting it takes seconds. Each has a context of its own."""
+    ARTEFACTS.mkdir(exist_ok=True)
+    with browsers.opened(chromium) as browser:
+        yield browser
+
+
 @pytest.fixture
 def running(tmp_path: Path) -> Iterator[Product]:
     """The product, its Zendesk a sandbox with the demo's custom fields."""
@@ -57,13 +66,12 @@ def running(tmp_path: Path) -> Iterator[Product]:
 
 
 @pytest.fixture
-def person(running: Product, chromium: Path) -> Iterator[Person]:
-    ARTEFACTS.mkdir(exist_ok=True)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        context = browser.new_context(viewport=WIDE)  # type: ignore[arg-type]
-        context.set_default_timeout(10_000)
-        page = context.new_page()
-        heard = listen(page)
-        yield Person(page=page, product=running, context=context, complaints=heard)
-        browser.close()
+def person(running: Product, open_chromium: Browser) -> Iterator[Person]:
+    context = open_chromium.new_context(viewport=WIDE)  # type: ignore[arg-type]
+    context.set_default_timeout(10_000)
+    page = context.new_page()
+    heard = listen(page)
+    yield Person(page=page, product=running, context=context, complaints=heard)
+    # Also those the test opened for somebody else.
+    for one in open_chromium.contexts:
+        one.close()

@@ -4,10 +4,9 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from tests.browser import axe, layout, overlays
 from tests.browser.conftest import ARTEFACTS, NARROW, WIDE
@@ -142,19 +141,16 @@ class Critic:
 
 
 @contextmanager
-def critic(*, there: Filled, chromium: Path, title: str) -> Iterator[Critic]:
-    """A browser with nobody in front of it; its photographs begin with `title`."""
-    ARTEFACTS.mkdir(exist_ok=True)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        size: Any = WIDE
-        page = browser.new_page(reduced_motion="reduce", viewport=size)
-        page.set_default_timeout(60_000)
-        yield Critic(
-            page=page,
-            url=there.product.url,
-            sessions=there.sessions,
-            title=title,
-            heard=listen(page),
-        )
-        browser.close()
+def critic(*, there: Filled, browser: Browser, title: str) -> Iterator[Critic]:
+    """At a window of `browser`; its photographs begin with `title`."""
+    size: Any = WIDE
+    page = browser.new_page(reduced_motion="reduce", viewport=size)
+    page.set_default_timeout(60_000)
+    yield Critic(
+        page=page,
+        url=there.product.url,
+        sessions=there.sessions,
+        title=title,
+        heard=listen(page),
+    )
+    page.close()

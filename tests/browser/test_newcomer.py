@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests import factories
 from tests.browser.conftest import ARTEFACTS
@@ -79,22 +79,17 @@ class Newcomer:
 
 
 @pytest.fixture
-def newcomer(chromium: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Newcomer]:
+def newcomer(open_chromium: Browser, tmp_path: Path) -> Iterator[Newcomer]:
     """As after `make run` on a machine that never saw the product; the clock runs from there."""
-    ARTEFACTS.mkdir(exist_ok=True)
     started = time.monotonic()
-    with (
-        running.serve(
-            *("--demo", "--sandbox-port", str(processes.free_port())),
-            environment=running.environment(tmp_path / "var"),
-            log=tmp_path / "log.txt",
-        ) as served,
-        sync_playwright() as playwright,
-    ):
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        page = browser.new_page(viewport=SCREEN)  # type: ignore[arg-type]
+    with running.serve(
+        *("--demo", "--sandbox-port", str(processes.free_port())),
+        environment=running.environment(tmp_path / "var"),
+        log=tmp_path / "log.txt",
+    ) as served:
+        page = open_chromium.new_page(viewport=SCREEN)  # type: ignore[arg-type]
         yield Newcomer(page=page, served=served, started=started, complaints=listen(page))
-        browser.close()
+        page.close()
 
 
 def test_a_newcomer_has_the_first_contact_in_twelve_clicks_and_three_minutes(

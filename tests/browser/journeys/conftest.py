@@ -5,16 +5,15 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect
 
 from connections.zendesk.sandbox import RunningSandbox, Sandbox, Switches, serve_in_thread
 from tests import factories
 from tests.browser import product
-from tests.browser.conftest import ARTEFACTS, WIDE, Person
+from tests.browser.conftest import WIDE, Person
 from tests.browser.listening import listen
 from tests.browser.product import Product
 from tests.sources import ROOT
@@ -38,26 +37,22 @@ class Office:
 
 
 @pytest.fixture(scope="package")
-def office(chromium: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    ARTEFACTS.mkdir(exist_ok=True)
+def office(open_chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     # Two of these run at a time in `make test`, beside much else.
     expect.set_options(timeout=60_000)
     simulator = Sandbox(tokens=(factories.TOKEN,), switches=Switches(throttle_style="off"))
     with (
         serve_in_thread(simulator) as zendesk,
         product.serve(data=tmp_path_factory.mktemp("office"), zendesk_url=zendesk.url) as served,
-        sync_playwright() as playwright,
     ):
         told = _fill(served)
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         yield Office(
             product=served,
             zendesk=zendesk,
-            browser=browser,
+            browser=open_chromium,
             sessions=told["sessions"],
             unused=iter(told["destinations"]),
         )
-        browser.close()
 
 
 @pytest.fixture

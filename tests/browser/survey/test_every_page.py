@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
 from connections import access
 from tests.browser.critic import Critic, critic
@@ -24,8 +25,8 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filled]:
 
 
 @pytest.fixture
-def browser(plain: Filled, chromium: Path) -> Iterator[Critic]:
-    with critic(there=plain, chromium=chromium, title="page") as found:
+def browser(plain: Filled, open_chromium: Browser) -> Iterator[Critic]:
+    with critic(there=plain, browser=open_chromium, title="page") as found:
         yield found
 
 
@@ -48,10 +49,10 @@ def test_what_is_said_to_be_no_page_is_none(plain: Filled, browser: Critic) -> N
     assert stale == []
 
 
-def test_every_page_of_an_empty_workspace_is_sound(chromium: Path, tmp_path: Path) -> None:
+def test_every_page_of_an_empty_workspace_is_sound(open_chromium: Browser, tmp_path: Path) -> None:
     with (
         filled(kind="empty", data=tmp_path) as there,
-        critic(there=there, chromium=chromium, title="empty") as browser,
+        critic(there=there, browser=open_chromium, title="empty") as browser,
     ):
         for visit in browser.pages(there.visits):
             browser.judge(visit.name)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
 from tests.browser.critic import Critic, critic
 from tests.browser.filled import filled
@@ -15,10 +16,10 @@ GALLERY = Visit(route="gallery", path="/ui/", name="gallery")
 
 
 @pytest.fixture
-def browser(chromium: Path, tmp_path: Path) -> Iterator[Critic]:
+def browser(open_chromium: Browser, tmp_path: Path) -> Iterator[Critic]:
     with (
         filled(kind="empty", data=tmp_path, DEBUG="1") as there,
-        critic(there=there, chromium=chromium, title="ui") as found,
+        critic(there=there, browser=open_chromium, title="ui") as found,
     ):
         yield found
 

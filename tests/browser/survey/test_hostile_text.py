@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
 from tests.browser.critic import critic
 from tests.browser.filled import filled
@@ -13,11 +14,11 @@ pytestmark = pytest.mark.browser
 
 
 def test_hostile_text_is_shown_as_text_and_stays_in_its_place(
-    chromium: Path, tmp_path: Path
+    open_chromium: Browser, tmp_path: Path
 ) -> None:
     with (
         filled(kind="hostile", data=tmp_path) as there,
-        critic(there=there, chromium=chromium, title="hostile") as browser,
+        critic(there=there, browser=open_chromium, title="hostile") as browser,
     ):
         for visit in browser.pages(one_of_each(there.visits)):
             browser.judge_layout(visit.name)
