@@ -190,7 +190,8 @@ def _try_one(person: Person) -> None:
     page = person.page
     page.get_by_label("E-mail identity").fill("nobody@example.org")
     page.get_by_role("button", name="Show request").click()
-    expect(page.locator("#preview")).to_contain_text("No profile has this e-mail identity")
+    request = page.get_by_role("region", name="The exact request")
+    expect(request).to_contain_text("No profile has this e-mail identity")
     page.get_by_role("group", name="Examples").get_by_role("button", name="asa@example.org").click()
     expect(page.get_by_label("Request", exact=True)).to_contain_text(
         "/v2/contacts/upsert?email=asa%40"
