@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests import factories
 from tests.browser.conftest import Person
@@ -24,6 +24,8 @@ destinations:
       - {{source: "xdm: person.name.lastName", target: "xdm: last_name"}}
     audiences: [{{audience: "ups/{AUDIENCE}", mapping_id: VIP audience}}]
 """
+# The address of the step, to which each change is posted.
+SAVE = "**/mapping/**"
 PEOPLE = [
     {
         "identityMap": {"Email": [{"id": f"person{n}@example.org"}]},
@@ -41,6 +43,38 @@ def test_fields_are_chosen_with_the_keyboard_alone(person: Person, tmp_path: Pat
     _write_a_constant(person)
     _come_back(person)
     assert person.complaints == []
+
+
+def test_what_is_chosen_while_a_save_fills_in_the_row_is_kept(
+    person: Person, tmp_path: Path
+) -> None:
+    page = person.page
+    _prepare(person, tmp_path)
+    _open_the_step(person)
+    saves: list[Route] = []
+    page.route(SAVE, lambda route: _hold(route, saves))
+    _open(page, "Source field, row 3")
+    page.keyboard.type("tier")
+    page.keyboard.press("Enter")
+    with page.expect_request(lambda request: request.method == "POST"):
+        page.keyboard.press("Enter")
+    _open(page, "Target field, row 3")
+    for route in saves:
+        route.continue_()
+    page.unroute(SAVE)
+    expect(page.get_by_text("The target was filled in")).to_be_visible()
+    page.keyboard.type("points")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Target field, row 3")).to_contain_text("Loyalty points")
+    assert person.complaints == []
+
+
+def _hold(route: Route, held: list[Route]) -> None:
+    if route.request.method == "POST":
+        held.append(route)
+    else:
+        route.continue_()
 
 
 def _prepare(person: Person, folder: Path) -> None:

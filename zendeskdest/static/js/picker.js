@@ -7,11 +7,20 @@ import { firstShown, focusItem, isBranch, move, toggle } from "./tree.js";
 
 const openers = new WeakMap();
 
+const openersOf = (picker) => [...document.querySelectorAll(`[data-picker-open="${picker.id}"]`)];
 const pickerOf = (element) => element.closest?.("[data-picker]");
 const inputOf = (opener) => opener.parentElement.querySelector("input");
 
+/** The button that opened it; a save may have drawn the button's row anew since. */
+function openerOf(picker) {
+  const opener = openers.get(picker);
+  if (opener.isConnected) return opener;
+  const { name } = inputOf(opener);
+  return openersOf(picker).find((other) => inputOf(other).name === name) ?? opener;
+}
+
 function valuesOfOthers(picker, input) {
-  const rows = [...document.querySelectorAll(`[data-picker-open="${picker.id}"]`)].map(inputOf);
+  const rows = openersOf(picker).map(inputOf);
   return rows.filter((other) => other !== input).map(({ value }) => value);
 }
 
@@ -21,7 +30,7 @@ function sift(picker, input) {
 }
 
 function prepare(picker) {
-  const input = inputOf(openers.get(picker));
+  const input = inputOf(openerOf(picker));
   for (const box of picker.querySelectorAll("[data-picker-search], [data-picker-box]")) box.value = "";
   for (const panel of picker.querySelectorAll(".picker-panel")) describe(panel, "");
   sift(picker, input);
@@ -39,7 +48,7 @@ function start(picker, opener) {
 function confirm(picker) {
   const choice = chosen(picker);
   if (choice === null) return;
-  const opener = openers.get(picker);
+  const opener = openerOf(picker);
   const input = inputOf(opener);
   const label = opener.querySelector("[data-picker-label]");
   label.textContent = choice;
@@ -57,7 +66,7 @@ onArrival((part) => {
   if (!picker?.open) return;
   if (part.matches(".picker-panel:last-of-type")) prepare(picker);
   // What the server found for the words in the search box.
-  else if (part.matches("[data-searched]")) sift(picker, inputOf(openers.get(picker)));
+  else if (part.matches("[data-searched]")) sift(picker, inputOf(openerOf(picker)));
 });
 
 document.addEventListener("click", (event) => {
@@ -86,7 +95,7 @@ document.addEventListener("input", (event) => {
   if (!picker) return;
   const { pickerBox, pickerToggle } = event.target.dataset;
   if (pickerToggle !== undefined) turn(event.target);
-  if (pickerBox === undefined) return refilter(picker, inputOf(openers.get(picker)).value);
+  if (pickerBox === undefined) return refilter(picker, inputOf(openerOf(picker)).value);
   // A text of several lines is taken as it stands; of a name the blanks around it are left out.
   const text = event.target.matches("textarea") ? event.target.value : event.target.value.trim();
   choose(picker, text.trim() ? pickerBox + text : null);
