@@ -20,6 +20,8 @@ from tests.services import postgresql, programs
 WORKERS = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 STORE = ("tests/store", "tests/journeys")
 STORMS = "tests/torture/test_quick.py"
+# Each waits most of its time: side by side both take as long as one.
+STORMS_ON = ("sqlite", "postgresql")
 # Minutes of photographs: `make axe`.
 SURVEY = "tests/browser/survey"
 NOT_IN_A_BROWSER = ("-m", "not browser")
@@ -103,7 +105,10 @@ def everything() -> list[Run]:
     """What `make test` does."""
     rest = (f"--ignore={STORMS}", f"--ignore={SURVEY}")
     with contextlib.ExitStack() as stack:
-        others = [stack.enter_context(beside(title="the storms, on both", arguments=(STORMS,)))]
+        storms = [
+            beside(title=f"the storm, on {on}", arguments=(STORMS, "-k", on)) for on in STORMS_ON
+        ]
+        others = [stack.enter_context(storm) for storm in storms]
         folder = programs.postgresql().path
         if folder is not None:
             url = stack.enter_context(postgresql.serve(programs=folder))
