@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from urllib.parse import quote
 
+from tests.torture import watch
 from tests.torture.databases import POSTGRESQL
 from tests.torture.ledger import Request
 from tests.torture.registry import scenario
@@ -52,14 +53,15 @@ def throttled(trial: Trial) -> None:
     trial.feed(batch=500).send(trial.changes(people=people, rounds=1))
     pace = _pace_in_fine_weather(trial)
     for name, specs in storms.items():
-        ground.faults(*specs)
-        began = time.monotonic()
-        _wait(trial, specs, seconds)
-        harmed = ground.sql("SELECT count(*) FROM activations_delivery WHERE attempts > 0")[0][0]
-        ended = time.monotonic()
-        ground.clear_faults()
-        recovery = _seconds_to_full_pace(trial, since=ended, pace=pace)
-        trial.at_most(f"rows that lost an attempt: {name}", harmed, 0)
+        with watch.harm(ground.database) as harm:
+            ground.faults(*specs)
+            began = time.monotonic()
+            _wait(trial, specs, seconds)
+            ended = time.monotonic()
+            ground.clear_faults()
+            recovery = _seconds_to_full_pace(trial, since=ended, pace=pace)
+        trial.at_most(f"rows that lost an attempt: {name}", len(harm.since), 0)
+        trial.seen(f"looks for them: {name}", planned=round(ended - began), seen=harm.looks)
         trial.at_most(f"seconds to 90 % of the pace: {name}", round(recovery, 1), 60)
         # Only while every request is throttled all the time.
         if not {"chance", "count"} & {word.partition("=")[0] for word in specs[0].split(",")}:
