@@ -12,6 +12,7 @@ from tests.torture import progress, releases, watch
 from tests.torture.crew import Crew
 from tests.torture.databases import POSTGRESQL, PostgreSQL
 from tests.torture.ledger import Request
+from tests.torture.newcomers import Newcomers
 from tests.torture.processes import Process
 from tests.torture.registry import scenario
 from tests.torture.setting import Setting
@@ -81,14 +82,19 @@ def new_release_and_back(trial: Trial) -> None:
     progress.wait_for(trial.ground, count=round(owed * MIGRATED_AT))
     with _migrating(trial):
         shifts.migrate()
+    newcomers = Newcomers(trial)
+    newcomers.arrive()
     for release, share in ((ROOT, UPGRADED_AT), (old, BACK_AT), (ROOT, AGAIN_AT)):
         progress.wait_for(trial.ground, count=round(owed * share))
         shifts.take_over(release)
+        if release == old:
+            newcomers.arrive()
     progress.wait_for(trial.ground, count=round(owed * ENOUGH))
     live.stop()
     trial.drain(seconds=progress.LONGEST_SECONDS)
     shifts.judge()
     trial.judge()
+    newcomers.judge()
 
 
 @scenario(
