@@ -14,7 +14,7 @@ from typing import Any, cast
 
 import pytest
 
-from tests.torture import callers, clocks, feed, people, samples, verdict, watch
+from tests.torture import callers, clocks, feed, people, samples, verdict, watch, weather
 from tests.torture.callers import Callers
 from tests.torture.clocks import Clock, Sent
 from tests.torture.crew import Crew, refused_claims
@@ -30,6 +30,7 @@ from tests.torture.setting import VIP
 from tests.torture.test_instruments import ASKED
 from tests.torture.troubles import Trouble, Verb
 from tests.torture.verdict import Check, Coverage
+from tests.torture.weather import Spell
 
 # A worker that is at work for ever: it holds a connection.
 CONNECTED = """
@@ -217,6 +218,18 @@ def test_statuses_that_are_all_alike_contradict_nothing(clock: Clock) -> None:
     assert sent.told_apart()[clock] == 0
 
 
+def test_the_pace_of_the_other_account_is_judged_whatever_the_trouble() -> None:
+    spells = [Spell("fine", 0, 10), Spell("no name", 10, 20), Spell("refuse", 20, 30)]
+    others = replace(ASKED, identity=people.email(weather.PARTNERS_FIRST))
+    times = [at / 10 for at in range(300) if not 250 <= at < 260]
+    requests = [replace(others, accepted_mono=time) for time in times]
+
+    checks = weather.paces(spells, requests)
+
+    assert [check.value for check in checks] == [1.0, 0.9]
+    assert _failing(checks) == ["pace of the other: refuse"]
+
+
 def test_who_dials_a_deaf_port_is_seen_until_he_gives_up() -> None:
     with _server() as upstream, Line(upstream=upstream) as line:
         with Dialling(port=line.port) as before:
@@ -227,7 +240,7 @@ def test_who_dials_a_deaf_port_is_seen_until_he_gives_up() -> None:
         line.clear()
         socket.create_connection(("127.0.0.1", line.port), timeout=5).close()
 
-    assert before.seconds == []
+    assert (before.seconds, len(dialling.seconds)) == ([], 1)
     assert 0.5 < max(dialling.seconds) < 1.2
 
 

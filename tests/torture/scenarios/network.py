@@ -1,63 +1,29 @@
-"""The line to Zendesk is bad for one account, while the traffic of another does not pass there.
-
-All accounts talk to one address, so the proxy between looks at the token: only requests of the
-first account meet trouble. A connection that is refused, or whose name is not found, has no token
-yet: that befalls every account, and what has to go on meanwhile is the ingest.
-"""
+"""The line to Zendesk is bad for one account, while the traffic of another does not pass there."""
 
 import tempfile
-import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import timedelta
-from functools import partial
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
-import yaml
-
 from tests.torture.crew import Crew
 from tests.torture.databases import POSTGRESQL
-from tests.torture.ledger import Request
-from tests.torture.oracle import PLAN
-from tests.torture.people import FIRST_QUALIFIED_AT, Change, People
-from tests.torture.proxy import Proxy
+from tests.torture.dialling import Dialling
 from tests.torture.registry import scenario
 from tests.torture.resolver import Resolver
-from tests.torture.setting import REAL_PACE, TOKEN, WORKSPACE, Setting
+from tests.torture.setting import TOKEN
 from tests.torture.trial import FULL, Trial
 from tests.torture.troubles import Trouble, Verb
-from tests.torture.twin import Plan
+from tests.torture.weather import (
+    NOTICE_SECONDS,
+    begin,
+    endure,
+    judge,
+    see_unsent,
+    spell,
+    two_accounts,
+)
 
-PARTNERS_TOKEN = "8" * 64
-PARTNERS = "4b1f7c52-9d0e-4c35-8a27-61c3f1d2e9b0"
-PARTNERS_FIRST = 500_000_000
-MOST_PARTNERS = 1_000_000
-ACCOUNT, PARTNERS_ACCOUNT = "Torture", "Partners"
-LONGEST_FINE_SECONDS = 30.0
-# The breaker probes every half a minute at the latest.
-USUAL_RETURN_SECONDS = 35.0
-LONGEST_RETURN_SECONDS = 60.0
-# What it may take to notice that a deadline is over.
-NOTICE_SECONDS = 1.0
 HEAD_BYTES = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Spell:
-    """Some weather, from `began` to `ended` (monotonic seconds)."""
-
-    name: str
-    began: float
-    ended: float
-    befalls_all: bool = False
-
-    def pace(self, requests: Sequence[Request]) -> float:
-        """Of the other account, in requests per second."""
-        count = sum(
-            _is_of_partners(r) and self.began <= r.accepted_mono < self.ended for r in requests
-        )
-        return count / (self.ended - self.began)
 
 
 @scenario(
@@ -67,7 +33,7 @@ class Spell:
     databases=(POSTGRESQL,),
 )
 def bad_line(trial: Trial) -> None:
-    ground = trial.open(_two_accounts(deadline=2.0), workers=2)
+    ground = trial.open(two_accounts(deadline=2.0), workers=2)
     half = Trouble(Verb.RESET_BEFORE, matching=TOKEN, chance=0.5)
     all_of_it = replace(half, chance=1.0)
     troubles = {
@@ -79,15 +45,15 @@ def bad_line(trial: Trial) -> None:
         "latency 0.5 s ± 0.4": replace(all_of_it, verb=Verb.DELAY, seconds=0.5, jitter=0.4),
         "answers vanish": replace(all_of_it, verb=Verb.MUTE),
         "black hole": replace(all_of_it, verb=Verb.BLACK_HOLE),
-        "refuse": Trouble(Verb.REFUSE),
+        "refuse": replace(all_of_it, verb=Verb.REFUSE),
     }
     if trial.tier != FULL:
         troubles = {name: troubles[name] for name in ("reset after commit", "refuse")}
-    spells = _endure(trial, troubles, seconds=trial.size(30, quick=3))
-    _judge(trial, spells)
+    spells = endure(trial, troubles, seconds=trial.size(30, quick=3))
+    judge(trial, spells)
     for verb in {trouble.verb for trouble in troubles.values()}:
         trial.seen(f"proxy: {verb}", planned=1, seen=ground.proxy.seen.struck[verb])
-    _see_unsent(trial)
+    see_unsent(trial)
 
 
 @scenario(
@@ -97,12 +63,10 @@ def bad_line(trial: Trial) -> None:
     databases=(POSTGRESQL,),
 )
 def black_hole(trial: Trial) -> None:
-    ground = trial.open(_two_accounts(deadline=30.0), workers=2)
+    ground = trial.open(two_accounts(deadline=30.0), workers=2)
     trouble = Trouble(Verb.BLACK_HOLE, matching=TOKEN)
-    [*_, spell] = spells = _endure(
-        trial, {"black hole": trouble}, seconds=trial.size(200, quick=90)
-    )
-    _judge(trial, spells)
+    [*_, spell] = spells = endure(trial, {"black hole": trouble}, seconds=trial.size(200, quick=90))
+    judge(trial, spells)
     # What was under way when the breaker opened is no probe.
     settled = spell.began + 2 * ground.setting.deadline
     probes = [strike.at for strike in ground.proxy.seen.strikes if strike.at > settled]
@@ -113,6 +77,34 @@ def black_hole(trial: Trial) -> None:
 
 
 @scenario(
+    name="real-deadline",
+    target="1 byte/s drip, and a connection nobody answers (its SYN dropped), with the real "
+    "deadline: no request and no dialling older than 31 s, other destinations >= 95 % of their "
+    "pace",
+    databases=(POSTGRESQL,),
+)
+def real_deadline(trial: Trial) -> None:
+    ground = trial.open(two_accounts(deadline=30.0), workers=2)
+    troubles = {
+        "1 byte/s drip": Trouble(Verb.DRIP, matching=TOKEN),
+        "SYN dropped": Trouble(Verb.DROP_SYN, matching=TOKEN),
+    }
+    with Dialling(port=ground.proxy.port) as dialling:
+        spells = endure(trial, troubles, seconds=trial.size(75, quick=40))
+    judge(trial, spells)
+    deadline = ground.setting.deadline
+    seen, dialled = ground.proxy.seen, dialling.seconds
+    limit = deadline + NOTICE_SECONDS
+    trial.at_most("longest dialling, seconds", round(max(dialled, default=0.0), 2), limit)
+    for name, ages in (("requests", [seen.longest_seconds]), ("dialling", dialled)):
+        until_the_end = sum(age >= deadline - NOTICE_SECONDS for age in ages)
+        trial.seen(f"{name} until the deadline", planned=1, seen=until_the_end)
+    for trouble in troubles.values():
+        trial.seen(f"proxy: {trouble.verb}", planned=1, seen=seen.struck[trouble.verb])
+    see_unsent(trial)
+
+
+@scenario(
     name="no-name",
     target="DNS failure: verdict clean; other destinations >= 95 % of their pace",
     databases=(POSTGRESQL,),
@@ -120,7 +112,7 @@ def black_hole(trial: Trial) -> None:
 def no_name(trial: Trial) -> None:
     with tempfile.TemporaryDirectory() as folder:
         resolver = Resolver(folder=Path(folder))
-        setting = _two_accounts(deadline=2.0)
+        setting = two_accounts(deadline=2.0)
         environment = {**setting.environment, **resolver.variables}
         ground = trial.open(replace(setting, environment=environment))
         ground.environment["ZENDESK_SELL_URL"] = f"http://localhost:{ground.proxy.port}"
@@ -129,163 +121,13 @@ def no_name(trial: Trial) -> None:
 
         def fail() -> None:
             resolver.fail()
-            ground.proxy.reset_now()
+            ground.proxy.reset_now(matching=TOKEN)
 
         seconds = trial.size(60, quick=5)
-        spells = [_begin(trial, seconds=seconds, spells=1)]
+        spells = [begin(trial, seconds=seconds, spells=1)]
         spells.append(
-            _spell(trial, "no name", fail, resolver.mend, seconds=seconds, befalls_all=True)
+            spell(trial, "no name", fail, resolver.mend, seconds=seconds, with_ingest=True)
         )
-        _judge(trial, spells)
+        judge(trial, spells)
         trial.seen("names not found", planned=1, seen=resolver.failures)
-        _see_unsent(trial)
-
-
-def _endure(trial: Trial, troubles: dict[str, Trouble], *, seconds: float) -> list[Spell]:
-    """Fine weather first, then one trouble after the other, each until requests pass again."""
-    proxy: Proxy = trial.ground.proxy
-    spells = [_begin(trial, seconds=seconds, spells=len(troubles))]
-    for name, trouble in troubles.items():
-        befalls_all = trouble.verb is Verb.REFUSE
-        meet = partial(proxy.meet, trouble)
-        spells.append(
-            _spell(trial, name, meet, proxy.clear, seconds=seconds, befalls_all=befalls_all)
-        )
-    return spells
-
-
-def _begin(trial: Trial, *, seconds: float, spells: int) -> Spell:
-    """Enough work for both accounts, and their pace in fine weather."""
-    fine_seconds = min(seconds, LONGEST_FINE_SECONDS)
-    longest = fine_seconds + spells * (seconds + USUAL_RETURN_SECONDS)
-    ours, theirs = (round(REAL_PACE * part * longest) for part in (0.5, 1.0))
-    trial.feed(batch=500).send(_partners(trial, count=theirs))
-    trial.feed(batch=500).send(trial.changes(people=ours, rounds=1))
-    for account in (ACCOUNT, PARTNERS_ACCOUNT):
-        _wait_for_delivery(trial, account, before=0)
-    began = time.monotonic()
-    time.sleep(fine_seconds)
-    return Spell("fine weather", began, time.monotonic())
-
-
-def _spell(
-    trial: Trial,
-    name: str,
-    begin: Callable[[], None],
-    end: Callable[[], None],
-    *,
-    seconds: float,
-    befalls_all: bool,
-) -> Spell:
-    began = time.monotonic()
-    begin()
-    ends_at = began + seconds
-    if befalls_all:
-        _ingest_meanwhile(trial, name, ends_at=ends_at)
-    time.sleep(max(0.0, ends_at - time.monotonic()))
-    ended, before = time.monotonic(), _delivered(trial, ACCOUNT)
-    end()
-    waited = _wait_for_delivery(trial, ACCOUNT, before=before)
-    trial.note(f"{name}: the next delivery after {waited:.1f} s")
-    return Spell(name, began, ended, befalls_all)
-
-
-def _ingest_meanwhile(trial: Trial, name: str, *, ends_at: float) -> None:
-    """What has nothing to do with the network answers as ever."""
-    feed = trial.feed(batch=10, per_second=20)
-    while time.monotonic() < ends_at - 1:
-        feed.send(trial.changes(people=10, rounds=1))
-    others = sum(count for status, count in feed.answers.items() if status != "202")
-    trial.at_most(f"{name}: ingest answers other than 202", others, 0)
-    trial.note(
-        f"{name}: ingest answered {feed.answers['202']} times in {feed.slowest_seconds:.2f} s"
-    )
-
-
-def _delivered(trial: Trial, account: str) -> int:
-    """How many deliveries of an account have reached Zendesk, over and over."""
-    count = (
-        "SELECT count(*) FROM activations_attempt t "
-        "JOIN activations_delivery d ON d.id = t.delivery_id "
-        "JOIN connections_account a ON a.id = d.account_id "
-        "WHERE t.outcome = 'written' AND a.name = %s"
-    )
-    return int(trial.ground.sql(count, [account])[0][0])
-
-
-def _wait_for_delivery(trial: Trial, account: str, *, before: int) -> float:
-    """Until one more got through. Raises TimeoutError."""
-    started = time.monotonic()
-    while _delivered(trial, account) <= before:
-        if time.monotonic() - started > LONGEST_RETURN_SECONDS:
-            raise TimeoutError(f"no delivery within {LONGEST_RETURN_SECONDS:g} s")
-        time.sleep(0.25)
-    return time.monotonic() - started
-
-
-def _judge(trial: Trial, spells: Sequence[Spell]) -> None:
-    # At the real pace what is left takes longer than the verdict waits.
-    trial.calm()
-    trial.drain(seconds=900)
-    trial.judge()
-    setting, proxy = trial.ground.setting, trial.ground.proxy
-    limit = setting.deadline + NOTICE_SECONDS
-    trial.at_most("oldest request, seconds", round(proxy.seen.longest_seconds, 2), limit)
-    requests = [request for request in trial.requests() if request.is_write]
-    fine = spells[0].pace(requests)
-    trial.note(f"pace of the other account in fine weather: {fine:.2f} requests/s")
-    for spell in spells[1:]:
-        # The few seconds of the quick tier say nothing about a pace.
-        if trial.tier == FULL and not spell.befalls_all:
-            share = spell.pace(requests) / fine
-            trial.at_least(f"pace of the other: {spell.name}", round(share, 3), 0.95)
-
-
-def _see_unsent(trial: Trial) -> None:
-    """A refused connection reaches nobody: the product's own records tell of it."""
-    count = "SELECT count(*) FROM activations_attempt WHERE outcome = 'not-sent'"
-    trial.seen(
-        "requests not sent, as the product saw", planned=1, seen=trial.ground.sql(count)[0][0]
-    )
-
-
-def _is_of_partners(request: Request) -> bool:
-    number = (request.identity or "").partition("@")[0].casefold().removeprefix("person")
-    return number.isdigit() and 0 <= int(number) - PARTNERS_FIRST < MOST_PARTNERS
-
-
-def _partners(trial: Trial, *, count: int) -> Iterator[Change]:
-    """New people whom only the other destination sends."""
-    trial.oracle.plan = Plan(audiences=(*PLAN.audiences, (PARTNERS, "VIP audience")))
-    for change in People(seed=trial.seed, first=PARTNERS_FIRST).changes(count=count):
-        at = (FIRST_QUALIFIED_AT + timedelta(seconds=change.version)).isoformat()
-        entry = {"status": "realized", "lastQualificationTime": at}
-        change.document["segmentMembership"] = {"ups": {PARTNERS: entry}}
-        yield change
-
-
-def _two_accounts(*, deadline: float) -> Setting:
-    """A destination each, and the proxy between the product and the sandbox."""
-    document = yaml.safe_load(WORKSPACE)
-    document["accounts"].append(
-        {"name": PARTNERS_ACCOUNT, "platform": "zendesk-sell", "token_env": "PARTNERS_TOKEN"}
-    )
-    document["audiences"].append({"id": PARTNERS, "name": "Partners"})
-    entry = {"audience": f"ups/{PARTNERS}", "mapping_id": "VIP audience", "start": "2026-01-01"}
-    document["destinations"].append(
-        {
-            **document["destinations"][0],
-            "name": "Partners",
-            "account": PARTNERS_ACCOUNT,
-            "audiences": [entry],
-        }
-    )
-    return Setting(
-        rate=REAL_PACE,
-        deadline=deadline,
-        lease=3 * deadline,
-        has_proxy=True,
-        tokens=(TOKEN, PARTNERS_TOKEN),
-        workspace=yaml.safe_dump(document, sort_keys=False),
-        environment={"PARTNERS_TOKEN": PARTNERS_TOKEN},
-    )
+        see_unsent(trial)
