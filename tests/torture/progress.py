@@ -13,10 +13,12 @@ def delivered(ground: Ground) -> int:
     return int(ground.sql(ask)[0][0])
 
 
-def wait_for(ground: Ground, *, count: int, seconds: float = LONGEST_SECONDS) -> None:
+def wait_for(
+    ground: Ground, *, count: int, seconds: float = LONGEST_SECONDS, every: float = 0.1
+) -> None:
     """Until so many rows were delivered at least once. Raises TimeoutError."""
     ends_at = time.monotonic() + seconds
     while (done := delivered(ground)) < count:
         if time.monotonic() > ends_at:
             raise TimeoutError(f"{done} of {count} rows were delivered within {seconds:g} s")
-        time.sleep(0.1)
+        time.sleep(every)
