@@ -114,6 +114,7 @@ def _ask_again(
         slow = [one for one in asked if _p95(times[one.label]) >= MOST_P95_MS]
         if not slow:
             return
+        say(f"asked again: {', '.join(one.label for one in slow)}")
         for label, again in asker.milliseconds(asked=slow, rounds=requests).items():
             times[label] = min(times[label], again, key=_p95)
 
