@@ -29,8 +29,8 @@ logger = logging.getLogger(__name__)
 # sandbox) more are made, and lined up, so that no sender waits for a transaction.
 PACED_WINDOW = 8
 SENDERS = 16
-LINED_UP = 256
-SETTLE_TOGETHER = 128
+LINED_UP = 128
+SETTLE_TOGETHER = 64
 BEGIN_TOGETHER_PACED = 2
 LOOK_EVERY_SECONDS = 0.2
 # A turn further away than this is a throttled token's: the claims do not wait for it.
