@@ -230,11 +230,13 @@ def test_with_problems_left_nobody_is_tried_out(signed_in: Client, mine: Activat
     assert "aria-busy" not in forecast
 
 
-def test_the_forecast_of_a_finished_draft_leads_to_the_destination(
+def test_a_draft_finished_in_another_tab_has_no_forecast_and_moves_no_page(
     signed_in: Client, mine: ActivationDraft
 ) -> None:
-    drafts.finish(draft=mine, at=factories.NOON)
     url = reverse("activations:draft-forecast", args=[mine.uuid])
+    drafts.finish(draft=mine, at=factories.NOON)
     answer = signed_in.get(url, headers={"HX-Request": "true"})
-    detail = reverse("activations:destination-detail", args=[mine.destination.uuid])
-    assert answer["HX-Redirect"] == detail
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert "HX-Redirect" not in answer
+    drafts.discard(draft=mine)
+    assert signed_in.get(url).status_code == 404
