@@ -132,7 +132,8 @@ def _paints(api: Api, taken: Survey) -> dict[str, Paint]:
     painter = Painter(program.path, api.host, taken.cookie)
     pages = [one for one in taken.asked if one.shape == Shape.PAGE and not one.is_variant]
     found = painter.paint(asked=pages, visits=_VISITS)
-    late = [one for one in pages if found[one.label].milliseconds >= MOST_PAINT_MS]
+    seen = [one for one in pages if one.label in found]
+    late = [one for one in seen if found[one.label].milliseconds >= MOST_PAINT_MS]
     for label, again in painter.paint(asked=late, visits=_VISITS).items() if late else ():
         found[label] = min(found[label], again, key=lambda paint: paint.milliseconds)
     return found

@@ -1,6 +1,7 @@
 """When does a browser show something? Each page in a fresh Chromium profile, nothing cached."""
 
 import time
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,7 +43,7 @@ class Painter:
 
     def paint(self, *, asked: Sequence[Asked], visits: int) -> dict[str, Paint]:
         """Medians of some visits, all pages in turn, by label."""
-        found: dict[str, list[Paint]] = {one.label: [] for one in asked}
+        found: dict[str, list[Paint]] = defaultdict(list)
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(
                 executable_path=self.program, args=["--no-sandbox"]
@@ -50,14 +51,16 @@ class Painter:
             for number in range(visits):
                 say(f"visit {number + 1} of {visits}")
                 for one in asked:
-                    found[one.label].append(self._visit(browser, one))
+                    if paint := self._visit(browser, one):
+                        found[one.label].append(paint)
             browser.close()
         return {
             label: Paint(median(p.milliseconds for p in paints), max(p.bytes for p in paints))
             for label, paints in found.items()
         }
 
-    def _visit(self, browser: Browser, one: Asked) -> Paint:
+    def _visit(self, browser: Browser, one: Asked) -> Paint | None:
+        """None: a part of a page, which shows nothing by itself."""
         context = browser.new_context(viewport=_SIZE)  # type: ignore[arg-type]
         name, _, value = self.cookie.partition("=")
         url = f"http://{self.host}"
@@ -67,6 +70,8 @@ class Painter:
             answer = page.goto(f"{url}{one.path}", wait_until="load")
             if answer is None or (answer.status >= 400 and answer.status != 410):
                 raise Failed(f"{one.path} answered the browser {answer and answer.status}")
+            if page.locator("main").count() == 0:
+                return None
             _await_paint(page, one)
             return Paint(page.evaluate(_PAINT_MS), page.evaluate(_WEIGHT))
         finally:
