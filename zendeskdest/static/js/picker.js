@@ -6,6 +6,8 @@ import { closeUsed, isWhole, refilter, turn } from "./picker-filter.js";
 import { firstShown, focusItem, isBranch, move, toggle } from "./tree.js";
 
 const openers = new WeakMap();
+// The field that had the focus in a list that the server replaces; null: none had.
+let held = null;
 
 const openersOf = (picker) => [...document.querySelectorAll(`[data-picker-open="${picker.id}"]`)];
 const pickerOf = (element) => element.closest?.("[data-picker]");
@@ -24,16 +26,26 @@ function valuesOfOthers(picker, input) {
   return rows.filter((other) => other !== input).map(({ value }) => value);
 }
 
-function sift(picker, input) {
+function sift(picker) {
+  const input = inputOf(openerOf(picker));
   closeUsed(picker, "pickerUnique" in picker.dataset ? valuesOfOthers(picker, input) : []);
   refilter(picker, input.value);
+}
+
+/** The focus goes on in the new list, or back to the words when they no longer find its field. */
+function refocus(tree) {
+  if (held === null) return;
+  const item = tree.querySelector(`[data-value="${CSS.escape(held)}"]:not([hidden])`);
+  held = null;
+  if (item) focusItem(item);
+  else panelOf(tree).querySelector("[data-picker-search]").focus();
 }
 
 function prepare(picker) {
   const input = inputOf(openerOf(picker));
   for (const box of picker.querySelectorAll("[data-picker-search], [data-picker-box]")) box.value = "";
   for (const panel of picker.querySelectorAll(".picker-panel")) describe(panel, "");
-  sift(picker, input);
+  sift(picker);
   showCurrent(picker, input.value);
   picker.querySelector(".picker-panel:not([hidden])").querySelector("[data-picker-search], [data-picker-box]").focus();
 }
@@ -66,7 +78,15 @@ onArrival((part) => {
   if (!picker?.open) return;
   if (part.matches(".picker-panel:last-of-type")) prepare(picker);
   // What the server found for the words in the search box.
-  else if (part.matches("[data-searched]")) sift(picker, inputOf(openerOf(picker)));
+  else if (part.matches("[data-searched]")) {
+    sift(picker);
+    refocus(part);
+  }
+});
+
+document.addEventListener("htmx:beforeSwap", ({ target }) => {
+  const item = document.activeElement;
+  held = target.matches(".picker-list") && target.contains(item) ? (item.dataset.value ?? "") : null;
 });
 
 document.addEventListener("click", (event) => {
@@ -124,6 +144,8 @@ function boxKey(picker, { target: box, key }) {
   const isSearch = box.matches("[data-picker-search]");
   if (key === "Enter" && box.matches("input[data-picker-box]")) confirm(picker);
   else if (!isSearch || !["ArrowDown", "Enter"].includes(key)) return false;
+  // A list that has just come may not be sifted yet: a field that does not fit must not be taken.
+  sift(picker);
   const item = isSearch && firstShown(treeOf(box), { isLeaf: key === "Enter" });
   if (item) focusItem(item);
   return true;
