@@ -1,44 +1,28 @@
 """Who sent a request? Each worker is known by the ports its connections to Zendesk leave from."""
 
-import threading
 from collections.abc import Iterable, Mapping, Sequence
-from types import TracebackType
 
+from tests.torture.beside import Onlooker
 from tests.torture.crew import Crew
 from tests.torture.ledger import Request
 
 EVERY_SECONDS = 0.05
 
 
-class Callers:
-    """A thread beside the run that notes whose each port is. A connection lives for many requests;
-    what came over one that nobody saw is nobody's."""
+class Callers(Onlooker):
+    """Notes whose each port is. A connection lives for many requests; what came over one that
+    nobody saw is nobody's."""
 
     def __init__(self, *, crew: Crew, port: int) -> None:
+        super().__init__(name="callers", every_seconds=EVERY_SECONDS)
         self._crew, self._port = crew, port
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="callers", daemon=True)
         # By port, the name of the worker.
         self.names: dict[int, str] = {}
 
-    def __enter__(self) -> "Callers":
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._stop.set()
-        self._thread.join(30)
-
-    def _run(self) -> None:
-        while not self._stop.wait(EVERY_SECONDS):
-            for member in list(self._crew.members):
-                for port in member.ports_to(port=self._port):
-                    self.names[port] = member.name
+    def look(self) -> None:
+        for member in list(self._crew.members):
+            for port in member.ports_to(port=self._port):
+                self.names[port] = member.name
 
 
 def writes(requests: Iterable[Request], *, names: Mapping[int, str]) -> dict[str, list[float]]:

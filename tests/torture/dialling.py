@@ -1,10 +1,9 @@
 """Connections that nobody answers: how a port is made deaf, and how long somebody dials it."""
 
 import socket
-import threading
 import time
-from types import TracebackType
 
+from tests.torture.beside import Onlooker
 from tests.torture.processes import DIALLING, sockets_to
 
 EVERY_SECONDS = 0.1
@@ -44,38 +43,23 @@ class Deaf:
             each.close()
 
 
-class Dialling:
-    """A thread beside the run that looks who dials a port, and for how long already."""
+class Dialling(Onlooker):
+    """Looks who dials a port, and for how long already."""
 
     def __init__(self, *, port: int) -> None:
+        super().__init__(name="dialling", every_seconds=EVERY_SECONDS)
         self._port = port
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="dialling", daemon=True)
         # By the socket's inode, when it was first and last seen (monotonic seconds).
         self._first: dict[str, float] = {}
         self._last: dict[str, float] = {}
-
-    def __enter__(self) -> "Dialling":
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._stop.set()
-        self._thread.join(30)
 
     @property
     def seconds(self) -> list[float]:
         """How long each that was seen has dialled."""
         return [last - self._first[inode] for inode, last in self._last.items()]
 
-    def _run(self) -> None:
-        while not self._stop.wait(EVERY_SECONDS):
-            now = time.monotonic()
-            for inode in sockets_to(port=self._port, state=DIALLING):
-                self._first.setdefault(inode, now)
-                self._last[inode] = now
+    def look(self) -> None:
+        now = time.monotonic()
+        for inode in sockets_to(port=self._port, state=DIALLING):
+            self._first.setdefault(inode, now)
+            self._last[inode] = now

@@ -15,6 +15,7 @@ from typing import Any, cast
 import pytest
 
 from tests.torture import callers, clocks, feed, people, samples, verdict, watch, weather
+from tests.torture.beside import Onlooker
 from tests.torture.callers import Callers
 from tests.torture.clocks import Clock, Sent
 from tests.torture.crew import Crew, refused_claims
@@ -275,3 +276,13 @@ def _port_of(crew: Crew) -> int:
 
 def _failing(checks: list[Check]) -> list[str]:
     return [check.name for check in checks if not check.holds]
+
+
+class _Blind(Onlooker):
+    def look(self) -> None:
+        raise PermissionError("may not look")
+
+
+def test_what_an_onlooker_cannot_see_is_not_passed_over() -> None:
+    with pytest.raises(PermissionError), _Blind(name="blind", every_seconds=0.001):
+        time.sleep(0.1)
