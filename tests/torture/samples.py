@@ -34,6 +34,8 @@ OPEN = ("pending", "leased", "waiting")
 ENOUGH = 0.8
 # What PostgreSQL says while it goes down or comes up; without a code nobody answered at all.
 _AWAY = (None, "57P01", "57P02", "57P03")
+# A file of SQLite cannot be opened while its disk has no byte left for the index of its log.
+_NO_ROOM_TO_OPEN = sqlite3.SQLITE_IOERR_SHMSIZE
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +114,15 @@ class Sampler:
                 self.taken.append(self.take())
             except (psycopg.Error, sqlite3.Error) as error:
                 self.missed[type(error).__name__] += 1
-                if _is_away(error):
+                if is_away(error):
                     self.away_seconds += max(EVERY_SECONDS, time.monotonic() - looked_at)
             # A look that took longer than a second has missed those that it filled.
             next_at = max(next_at + EVERY_SECONDS, time.monotonic())
         self.seconds = time.monotonic() - started
 
 
-def _is_away(error: psycopg.Error | sqlite3.Error) -> bool:
-    """A file is never away, and who is only busy has to be waited for."""
+def is_away(error: psycopg.Error | sqlite3.Error) -> bool:
+    """Nobody can open the database, not the product either; who is only busy is waited for."""
+    if isinstance(error, sqlite3.Error):
+        return getattr(error, "sqlite_errorcode", None) == _NO_ROOM_TO_OPEN
     return isinstance(error, psycopg.OperationalError) and error.sqlstate in _AWAY

@@ -3,6 +3,7 @@
 import contextlib
 import random
 import socket
+import sqlite3
 import sys
 import threading
 import time
@@ -164,6 +165,18 @@ def test_only_while_the_database_is_away_nobody_has_to_look(tmp_path: Path) -> N
 
     sampler.away_seconds = 50.0
     assert sampler.planned == 40
+
+
+@pytest.mark.parametrize(
+    ("code", "is_away"),
+    [(sqlite3.SQLITE_IOERR_SHMSIZE, True), (sqlite3.SQLITE_BUSY, False), (None, False)],
+)
+def test_a_file_is_away_only_while_nobody_can_open_it(code: int | None, is_away: bool) -> None:
+    error = sqlite3.OperationalError("any words")
+    if code is not None:
+        error.sqlite_errorcode = code
+
+    assert samples.is_away(error) is is_away
 
 
 def test_an_attempt_that_a_success_hid_was_still_lost(tmp_path: Path) -> None:
