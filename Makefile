@@ -50,7 +50,7 @@ format: ## put the source into the house's format
 	$(VENV_PYTHON) -m ruff check --fix .
 	$(VENV_PYTHON) -m ruff format .
 
-axe: ## every page and dialog judged by axe in a browser, with photographs in test-artefacts/
+axe: ## every page, dialog and answer to a mistake judged by axe, photographed in test-artefacts/
 	@$(INSTALL) --dev
 	@$(VENV_PYTHON) -m pytest tests/browser/survey $(ARGS)
 

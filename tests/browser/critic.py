@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import axe, layout, overlays
 from tests.browser.conftest import ARTEFACTS, NARROW, WIDE
@@ -143,6 +143,7 @@ class Critic:
 @contextmanager
 def critic(*, there: Filled, browser: Browser, title: str) -> Iterator[Critic]:
     """At a window of `browser`; its photographs begin with `title`."""
+    expect.set_options(timeout=60_000)
     size: Any = WIDE
     page = browser.new_page(reduced_motion="reduce", viewport=size)
     page.set_default_timeout(60_000)

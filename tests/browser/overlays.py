@@ -1,6 +1,7 @@
 """Whatever opens over a page: dialogs, menus, panels, pickers, lists of suggestions.
 
-They are found by what opens them, so that a new one is among them.
+They are found by what opens them, so that a new one is among them. Where they are about chosen
+rows, all rows are chosen first.
 """
 
 from collections.abc import Iterator
@@ -10,6 +11,11 @@ from typing import Any
 from playwright.sync_api import Page
 
 _FIND = """() => {
+  // What waits for a selection gets one.
+  for (const root of document.querySelectorAll("[data-selection]:has([data-needs-selection])")) {
+    const all = root.querySelector("[data-select-all]");
+    if (all && !all.checked) all.click();
+  }
   const idOf = (opener) => opener.dataset.dialogOpen ?? opener.dataset.pickerOpen
     ?? opener.getAttribute("popovertarget")
     ?? opener.closest("[data-combobox]")?.querySelector("[role=listbox]")?.id

@@ -43,10 +43,11 @@ class Visit:
     route: str
     path: str
     name: str
+    by: str = "ann"
 
     @property
     def who(self) -> str:
-        return WHO.get(self.route, "ann")
+        return WHO.get(self.route, self.by)
 
 
 def visits(*, objects: Mapping[str, Sequence[str]], more: Sequence[str] = ()) -> list[Visit]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import pytest
+from django.urls import reverse
 from playwright.sync_api import Browser, BrowserContext, expect
 
 from connections.zendesk.sandbox import RunningSandbox, Sandbox, Switches, serve_in_thread
@@ -29,7 +30,12 @@ class Office:
     zendesk: RunningSandbox
     browser: Browser
     sessions: dict[str, str]
+    addresses: dict[str, str]
     unused: Iterator[str]
+
+    def address(self, route: str) -> str:
+        """Where a page of that route is."""
+        return self.addresses.get(route) or reverse(route)
 
     def destination(self) -> str:
         """The UUID of an enabled destination nobody touched yet."""
@@ -51,6 +57,7 @@ def office(open_chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> 
             zendesk=zendesk,
             browser=open_chromium,
             sessions=told["sessions"],
+            addresses=told["addresses"],
             unused=iter(told["destinations"]),
         )
 

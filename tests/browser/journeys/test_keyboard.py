@@ -62,6 +62,16 @@ def test_a_menu_opens_with_a_key_and_gives_the_focus_back(arrive: Arrive) -> Non
     expect(ann.page.get_by_role("button", name="Account menu of ann")).to_be_focused()
 
 
+def test_problems_are_tried_again_without_a_mouse(office: Office, arrive: Arrive) -> None:
+    ann = arrive()
+    ann.visit(office.address("activations:destination-problems"))
+    hands, page = Hands(ann.page), ann.page
+    hands.press_on("button", "Retry all 2 failed")
+    expect(page.get_by_text("2 profiles are back in line.")).to_be_visible()
+    expect(page.get_by_text("No problems")).to_be_visible()
+    hands.walk()
+
+
 def _sign_in(somebody: Person, hands: Hands) -> None:
     somebody.visit("/")
     expect(somebody.page.get_by_label("Username")).to_be_focused()

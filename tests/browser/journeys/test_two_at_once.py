@@ -72,6 +72,30 @@ def test_the_second_to_finish_is_told_and_loses_nothing(office: Office, arrive: 
         expect(page.get_by_role("row").filter(has_text=audience)).to_be_visible()
 
 
+def test_who_gives_roles_second_is_told_and_can_still_decide(arrive: Arrive) -> None:
+    ann, bo = arrive("ann"), arrive("bo")
+    for person in (ann, bo):
+        person.visit("/people/")
+        person.page.get_by_role("button", name="Actions for cy").click()
+        person.page.get_by_role("link", name="Change roles").click()
+    ann.page.get_by_label("Marketer").check()
+    ann.page.get_by_role("button", name="Save").click()
+    expect(ann.page.get_by_text("The roles of cy were saved.")).to_be_visible()
+    page = bo.page
+    page.get_by_label("Support agent").check()
+    page.get_by_role("button", name="Save").click()
+    told = page.get_by_role("group", name="Roles")
+    expect(told).to_contain_text("Somebody changed this meanwhile: now they are “Marketer”.")
+    expect(page.get_by_label("Support agent")).to_be_checked()
+    expect(page.get_by_label("Marketer")).not_to_be_checked()
+    bo.photograph("45-roles-conflict")
+    page.get_by_label("Marketer").check()
+    page.get_by_role("button", name="Save").click()
+    cy = page.get_by_role("row").filter(has_text="cy@example.org")
+    for role in ("Marketer", "Support agent"):
+        expect(cy).to_contain_text(role)
+
+
 def test_both_say_something_else_about_one_audience_and_it_is_said(
     office: Office, arrive: Arrive
 ) -> None:

@@ -79,7 +79,11 @@ def full(say: Say, at: datetime) -> dict[str, Any]:
         "sign-in/<str:secret>/": [f"sign-in/{working['invitation'].secret}/"],
         **_of_people(there.busy),
     }
-    sessions = {"ann": session(ann), "newcomer": session(newcomer)}
+    sessions = {
+        "ann": session(ann),
+        "bo": session(working["member"]),
+        "newcomer": session(newcomer),
+    }
     return {"sessions": sessions, "objects": objects, "more": _more(there, chosen)}
 
 

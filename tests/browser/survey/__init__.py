@@ -1,4 +1,4 @@
-"""Every page and dialog judged by axe, with photographs of all of them: `make axe`.
+"""Every page, dialog and answer to a mistake judged by axe, and photographed: `make axe`.
 
 Apart from `make test`: some hundred pages in two themes and widths take minutes.
 """

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser
 from connections import access
 from tests.browser.critic import Critic, critic
 from tests.browser.filled import Filled, filled
-from tests.browser.visits import NO_PAGES, Visit
+from tests.browser.visits import NO_PAGES
 
 pytestmark = pytest.mark.browser
 
@@ -57,14 +57,3 @@ def test_every_page_of_an_empty_workspace_is_sound(open_chromium: Browser, tmp_p
         for visit in browser.pages(there.visits):
             browser.judge(visit.name)
         assert not browser.faults, browser.report
-
-
-@pytest.mark.parametrize(("path", "status"), [("/no/such/page/", 404), ("/sign-in/unknown/", 410)])
-def test_the_page_that_says_something_is_not_there_is_sound(
-    browser: Critic, path: str, status: int
-) -> None:
-    assert browser.open(Visit(route="", path=path, name=str(status))) == status
-    # The browser itself complains about the status.
-    browser.heard.clear()
-    browser.judge(str(status))
-    assert not browser.faults, browser.report

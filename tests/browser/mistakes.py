@@ -1,0 +1,266 @@
+"""A mistake in each form of the product; what is not in here says why."""
+
+from tests import factories
+from tests.browser.bad_input import Bad
+
+PASSWORD, OTHER = factories.PASSWORD, "another long enough sentence"
+FIRST_RULE = "Activation Skipped Rate Exceeded"
+_DESCRIPTION = {"Description": "For the support team"}
+
+FORMS = {
+    "sign-in": Bad("login", "Sign in", "Password", "required", {"Username": "ann"}, who=""),
+    "welcome": Bad(
+        "welcome",
+        "Save and continue",
+        "New password confirmation",
+        "didn’t match",
+        {"Name": "dee", "New password": OTHER, "New password confirmation": "else"},
+        secret=("New password", "New password confirmation"),
+        who="newcomer",
+    ),
+    "welcome-nameless": Bad(
+        "welcome",
+        "Save and continue",
+        "Name",
+        "Choose the name you will sign in with.",
+        {"Name": "", "New password": OTHER, "New password confirmation": OTHER},
+        secret=("New password", "New password confirmation"),
+        who="newcomer",
+    ),
+    "settings-taken": Bad(
+        "connections:settings", "Save", "Name", "Somebody else has this name.", {"Name": "bo"}
+    ),
+    "settings-address": Bad(
+        "connections:settings", "Save", "E-mail", "valid email address", {"E-mail": "ann at home"}
+    ),
+    "password-old": Bad(
+        "connections:settings-password",
+        "Save",
+        "Old password",
+        "old password was entered incorrectly",
+        {"Old password": OTHER, "New password": OTHER, "New password confirmation": OTHER},
+        secret=("Old password", "New password", "New password confirmation"),
+    ),
+    "password-two": Bad(
+        "connections:settings-password",
+        "Save",
+        "New password confirmation",
+        "didn’t match",
+        {"Old password": PASSWORD, "New password": OTHER, "New password confirmation": "else"},
+        secret=("Old password", "New password", "New password confirmation"),
+    ),
+    "account": Bad(
+        "connections:account-edit",
+        "Save",
+        "Name",
+        "Give the account a name.",
+        {"Name": "", **_DESCRIPTION},
+    ),
+    "token-empty": Bad(
+        "connections:account-token",
+        "Check and save",
+        "Bearer Token",
+        "Enter the token of your Zendesk account.",
+    ),
+    "token-malformed": Bad(
+        "connections:account-token",
+        "Check and save",
+        "Bearer Token",
+        "This cannot be a token",
+        {"Bearer Token": "pasted → with an arrow"},
+        secret=("Bearer Token",),
+    ),
+    "token-refused": Bad(
+        "connections:account-token",
+        "Check and save",
+        "Bearer Token",
+        "Zendesk does not accept this token",
+        {"Bearer Token": "a-token-of-nobody"},
+        secret=("Bearer Token",),
+    ),
+    "edit": Bad(
+        "connections:edit",
+        "Save",
+        "Name",
+        "Give the destination a name.",
+        {"Name": "", **_DESCRIPTION},
+    ),
+    "connect": Bad(
+        "connections:connect",
+        "Connect to destination",
+        "Bearer Token",
+        "Enter the token of your Zendesk account.",
+        {"Account name": "Acme after all"},
+        query="?mode=new",
+    ),
+    "details": Bad(
+        "connections:details",
+        "Next",
+        "Name",
+        "Another destination has this name.",
+        {"Name": "Outlet", **_DESCRIPTION},
+    ),
+    "settings-of-one": Bad(
+        "activations:destination-settings",
+        "Save",
+        "Name",
+        "Give the destination a name.",
+        {"Name": "", **_DESCRIPTION},
+    ),
+    "rename": Bad(
+        "connections:rename",
+        "Save",
+        "Name of Outlet",
+        "Give the destination a name.",
+        {"Name of Outlet": ""},
+        page="activations:browse",
+        query="?q=Outlet",
+        through=(("button", "Actions for Outlet"), ("link", "Rename")),
+        is_part=True,
+    ),
+    "subscribe": Bad(
+        "connections:subscribe",
+        "Save",
+        FIRST_RULE,
+        "An alert you ticked does not exist any more.",
+        gone="Zendesk Outage",
+        group="Tell me of",
+    ),
+    "subscribe-dialog": Bad(
+        "connections:subscribe",
+        "Save",
+        FIRST_RULE,
+        "An alert you ticked does not exist any more.",
+        page="activations:browse",
+        query="?q=Outlet",
+        through=(("button", "Actions for Outlet"), ("link", "Subscribe to alerts")),
+        gone="Zendesk Outage",
+        group="Tell me of",
+    ),
+    "threshold": Bad(
+        "connections:alert-threshold",
+        "Save",
+        "Threshold in identities",
+        "Choose a number from 0 to 1000000.",
+        {"Threshold in identities": "-1"},
+    ),
+    "webhook": Bad(
+        "connections:webhook-new",
+        "Create webhook",
+        "Address",
+        "https",
+        {"Name": "Pager", "Address": "http://hooks.example.org/alerts"},
+    ),
+    "webhook-of-nothing": Bad(
+        "connections:webhook-new",
+        "Create webhook",
+        FIRST_RULE,
+        "Tick at least one alert it hears of.",
+        {"Name": "Pager", "Address": "https://hooks.example.org/alerts"},
+        group="Tell it of",
+        has_none=True,
+    ),
+    "alert-history": Bad(
+        "connections:alert-history",
+        "Show",
+        "First day",
+        "Choose a first day that is not after the last.",
+        {"First day": "2026-03-02", "Last day": "2026-03-01"},
+    ),
+    "invite": Bad(
+        "connections:person-invite",
+        "Invite",
+        "E-mail",
+        "valid email address",
+        {"E-mail": "cy at home"},
+    ),
+    "invite-again": Bad(
+        "connections:person-invite",
+        "Invite",
+        "E-mail",
+        "Somebody with this address is here already.",
+        {"E-mail": "bo@example.org"},
+    ),
+    "roles-of-one": Bad(
+        "connections:person-roles",
+        "Save",
+        "Administrator",
+        "A role you ticked was deleted meanwhile.",
+        gone="Marketer",
+        group="Roles",
+    ),
+    "role": Bad(
+        "connections:role-new",
+        "Save",
+        "Name",
+        "Another role has this name.",
+        {"Name": "Marketer"},
+    ),
+    "role-nameless": Bad("connections:role", "Save", "Name", "Give the role a name.", {"Name": ""}),
+    "api-key": Bad(
+        "activations:ingestion-api", "Create key", "Name of a new key", "Give the key a name."
+    ),
+    "api-key-taken": Bad(
+        "activations:ingestion-api",
+        "Create key",
+        "Name of a new key",
+        "has this name.",
+        {"Name of a new key": "CRM export"},
+    ),
+    "nobody": Bad("activations:people", "Look up", "E-mail address", "Enter an e-mail address."),
+    "stranger": Bad(
+        "activations:people",
+        "Look up",
+        "E-mail address",
+        "No profile has",
+        {"E-mail address": "nobody@example.org"},
+    ),
+    "upload": Bad("activations:upload-new", "Upload and preview", "CSV file", "Choose a CSV file."),
+    "columns": Bad(
+        "activations:upload",
+        "Start import",
+        "Attribute for Surname",
+        "A path is made of words with dots",
+        {
+            "Audience name": "March",
+            "Days until members expire": "30",
+            "Attribute for Surname": "no path at all!",
+        },
+    ),
+    "audience-name": Bad(
+        "activations:audience-name",
+        "Save",
+        "Name of VIP customers",
+        "Give the audience a name.",
+        {"Name of VIP customers": ""},
+        page="activations:audiences",
+        query="?q=VIP",
+        through=(("button", "Actions for VIP customers"), ("link", "Rename")),
+        is_part=True,
+    ),
+    "monitoring": Bad(
+        "activations:monitoring",
+        "Apply",
+        "From",
+        "The first day must not be after the last.",
+        {"From": "2026-03-02", "to": "2026-03-01"},
+    ),
+    "find-a-profile": Bad(
+        "activations:profiles",
+        "Find",
+        "Find a profile by its e-mail address",
+        "No profile",
+        {"Find a profile by its e-mail address": "nobody@example.org"},
+    ),
+}
+
+
+# Pages with a form in which nothing can be wrong, or whose mistakes are told another way.
+TRIED_ELSEWHERE = {
+    "sign-in-link": "a button",
+    "connections:alert-subscribers": "boxes to tick; who is gone is left out",
+    "activations:activate-now": "asks before it does what was chosen, and says why not",
+    "activations:draft-audiences": "boxes to tick; saved as they are ticked",
+    "activations:draft-mapping": "keeps everything and says at each row what is wrong",
+    "activations:draft-schedule": "keeps everything and says at each row what is wrong",
+}
