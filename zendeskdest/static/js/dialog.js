@@ -27,6 +27,12 @@ document.addEventListener("click", (event) => {
   event.target.closest("[data-dialog-close]")?.closest("dialog").close();
 });
 
+// htmx forgets a button that loses the focus, and with it the button's value: its dialog stays until the answer.
+document.addEventListener("htmx:afterRequest", (event) => {
+  const button = event.detail.requestConfig.triggeringEvent?.submitter;
+  if (button?.matches("[data-dialog-answer]")) button.closest("dialog").close();
+});
+
 // A press that starts inside and ends on the backdrop is a text selection, not a wish to close.
 document.addEventListener("pointerdown", (event) => {
   const dialog = event.target;
