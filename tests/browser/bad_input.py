@@ -74,4 +74,4 @@ def is_wrong(field: Locator, message: str, *, said_of: Locator | None = None) ->
 
 def _field(page: Page, label: str) -> Locator:
     """The first by its whole label; a mandatory one ends in an asterisk."""
-    return page.get_by_label(re.compile(rf"^{re.escape(label)}( \*|\*)?$")).first
+    return page.get_by_label(re.compile(rf"^\s*{re.escape(label)}\s*\*?\s*$")).first

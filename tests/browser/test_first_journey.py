@@ -205,8 +205,9 @@ def _try_one(person: Person) -> None:
 
 def _deliver(person: Person) -> None:
     report = person.product.run("deliver", "--until-idle", "--timeout", "30")
-    # One was sent in the wizard, just as it is.
-    assert (report["sent"], report["unchanged"], report["excluded"]) == (SENDABLE - 1, 1, 1)
+    assert (report["sent"], report["excluded"]) == (SENDABLE - 1, 1)
+    # One was sent in the wizard, just as it is. Whom the backfill meets under way is looked at twice.
+    assert report["unchanged"] in (1, 2)
     # The page asks by itself: nobody reloads it.
     activated = person.page.locator(".stat", has_text="Identities activated")
     expect(activated.locator(".stat-value")).to_have_text(str(SENDABLE), timeout=35_000)

@@ -72,7 +72,7 @@ def test_the_columns_of_an_upload_keep_what_was_typed(arrive: Arrive) -> None:
     _try(page, Bad("", "Start import", city, "A path is made of words with dots", typed))
 
 
-def test_a_schedule_says_at_once_whatis_wrong(office: Office, arrive: Arrive) -> None:
+def test_a_schedule_says_at_once_what_is_wrong(office: Office, arrive: Arrive) -> None:
     ann = arrive()
     wizard = Wizard.of(ann, office.destination()).select("VIP customers").next().next()
     wizard.type_mapping_id("VIP customers", "VIP audiense")
@@ -108,7 +108,7 @@ def test_review_says_beside_the_address_that_nobody_has_it(office: Office, arriv
     expect(address).to_have_value("nobody@example.org")
 
 
-def test_a_wrong_password_does_not_say_which_halfis_wrong(arrive: Arrive) -> None:
+def test_a_wrong_password_does_not_say_which_half_is_wrong(arrive: Arrive) -> None:
     somebody = arrive("")
     somebody.visit("/sign-in/")
     page = somebody.page

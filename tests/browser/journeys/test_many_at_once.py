@@ -126,7 +126,7 @@ def _choose_target(page: Page, name: str) -> None:
     page.get_by_role("button", name="Target field, row 4").click()
     picker = page.get_by_role("dialog", name="Select target field")
     picker.get_by_role("searchbox").fill(name)
-    picker.get_by_role("treeitem", name=name, exact=True).click()
+    picker.get_by_role("treeitem", name=re.compile(f"^{name} ")).click()
     picker.get_by_role("button", name="Select", exact=True).click()
     expect(picker).to_be_hidden()
 

@@ -39,9 +39,12 @@ class Finger:
     def tap(self, role: Any, name: str, within: Locator | None = None) -> None:
         (within or self.page).get_by_role(role, name=name, exact=True).tap()
 
-    def look(self, name: str) -> None:
-        """A photograph; nothing sticks out of anything."""
-        self.page.screenshot(path=ARTEFACTS / f"phone-{name}.png", full_page=True)
+    def look(self, name: str, *, full_page: bool = True) -> None:
+        """A photograph; nothing sticks out of anything.
+
+        For a whole page Chromium makes its window as high for a moment: what floats stays behind.
+        """
+        self.page.screenshot(path=ARTEFACTS / f"phone-{name}.png", full_page=full_page)
         assert layout.spills(self.page) == []
 
 
@@ -77,7 +80,7 @@ def _map(finger: Finger) -> None:
     page.get_by_role("button", name="Source field, row 4: empty").tap()
     picker = page.get_by_role("dialog", name="Select source field")
     picker.get_by_role("searchbox").fill("tier")
-    finger.tap("treeitem", "tier", within=picker)
+    finger.tap("treeitem", "tier string", within=picker)
     expect(picker.get_by_text("gold").first).to_be_visible()
     finger.look("source")
     finger.tap("button", "Select", within=picker)
@@ -90,7 +93,7 @@ def _schedule(finger: Finger) -> None:
     page = finger.page
     row = page.get_by_role("group", name=VIP)
     row.get_by_role("button", name="Show suggestions").tap()
-    finger.look("suggestions")
+    finger.look("suggestions", full_page=False)
     with page.expect_response(lambda answer: answer.request.method == "POST"):
         page.get_by_role("option", name="VIP audience").tap()
     expect(page.get_by_text("VIP audience exists in Zendesk")).to_be_visible()
