@@ -1,6 +1,6 @@
 """Where the lines, ticks and words of a chart stand. Geometry only: knows no database, no colour.
 
-A chart is drawn twice, for wide and for narrow screens, because words in a picture shrink with it.
+A chart is drawn for three widths, because words in a picture shrink with it.
 Numbers of the picture are texts already: a template must not write them in anybody's language.
 """
 
@@ -16,7 +16,10 @@ _UNITS: Final = ((10**12, "T"), (10**9, "bn"), (10**6, "M"), (10**3, "k"))
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One line. `kind` names colour, dash and mark: "activated", "excluded" or "failed"."""
+    """One line. `kind` names colour, dash and mark.
+
+    "activated", "excluded" and "failed", or "realized", "existing" and "exited".
+    """
 
     kind: str
     label: str
@@ -61,6 +64,7 @@ class Frame:
 
 
 WIDE: Final = Frame("wide", width=960, height=280, left=52, words=7)
+MIDDLE: Final = Frame("middle", width=600, height=260, left=48, words=5)
 NARROW: Final = Frame("narrow", width=340, height=220, left=44, words=3)
 
 
@@ -156,7 +160,8 @@ def over_time(
     )
     top = scale(most=max((value for one in series for value in one.values), default=0))
     pictures = tuple(
-        _draw(frame, moments, series, rows, top, (group, is_open)) for frame in (WIDE, NARROW)
+        _draw(frame, moments, series, rows, top, (group, is_open))
+        for frame in (WIDE, MIDDLE, NARROW)
     )
     return Chart(label, tuple(series), pictures if moments else (), rows)
 
@@ -245,9 +250,9 @@ def _line(frame: Frame, kind: str, xs: Sequence[float], ys: Sequence[float], dra
 def _shape(kind: str, x: float, y: float) -> str:
     """A point's mark; its shape tells the series apart without colour."""
     match kind:
-        case "excluded":
+        case "excluded" | "existing":
             return f"M{_text(x - 3)} {_text(y - 3)}h6v6h-6z"
-        case "failed":
+        case "failed" | "exited":
             return f"M{_text(x)} {_text(y - 4)}l4 7h-8z"
         case _:
             return f"M{_text(x - 3)} {_text(y)}a3 3 0 1 0 6 0a3 3 0 1 0 -6 0z"

@@ -10,6 +10,8 @@ from uuid import UUID
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, NullIf
 
+from activations import charts
+from activations.charts import Chart, Moment, Series
 from activations.models import Activation, Audience, AudienceDay, Membership
 from activations.terms import MembershipStatus, Origin
 from connections.models import Destination
@@ -69,29 +71,6 @@ class Sample:
     email: str
     status: str
     qualified_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Trend:
-    """Members day by day, the oldest first."""
-
-    days: Sequence[AudienceDay]
-
-    @property
-    def is_drawable(self) -> bool:
-        """A line has two ends."""
-        return len(self.days) > 1
-
-    @property
-    def points(self) -> str:
-        """The members of each day as a line in a field 100 wide and 30 high."""
-        members = [day.realized + day.existing for day in self.days]
-        highest = max(members) or 1
-        step = 100 / max(len(members) - 1, 1)
-        return " ".join(
-            f"{index * step:.2f},{29 - 28 * count / highest:.2f}"
-            for index, count in enumerate(members)
-        )
 
 
 def get(*, uuid: UUID) -> Audience:
@@ -165,10 +144,20 @@ def status_counts(*, audience_ids: Collection[int]) -> Mapping[int, StatusCounts
     return found
 
 
-def history(*, audience: Audience, days: int) -> Trend:
-    """Its members on the last so many days it was counted."""
+def over_time(*, audience: Audience, days: int) -> Chart:
+    """Its profiles by status on the last so many days it was counted."""
     newest = AudienceDay.objects.filter(audience=audience).order_by("-on")[:days]
-    return Trend(tuple(reversed(newest)))
+    counts = tuple(reversed(newest))
+    return charts.over_time(
+        label="Profiles by status",
+        moments=[
+            Moment(f"{day.on.day} {day.on:%b}", f"{day.on.day} {day.on:%b %Y}") for day in counts
+        ],
+        series=[
+            Series(status.value, status.label, tuple(getattr(day, status.value) for day in counts))
+            for status in MembershipStatus
+        ],
+    )
 
 
 def destinations_of(*, audience: Audience) -> QuerySet[Activation]:

@@ -60,7 +60,7 @@ def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     context = {
         "audience": audience,
         "row": audiences.with_counts(audiences=[audience])[0],
-        "trend": audiences.history(audience=audience, days=DAYS),
+        "chart": audiences.over_time(audience=audience, days=DAYS),
         "activations": audiences.destinations_of(audience=audience),
         "samples": audiences.samples(audience=audience, count=SAMPLES) if may_see_people else [],
         "uploads": uploads.newest(audience=audience),

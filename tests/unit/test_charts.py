@@ -6,7 +6,7 @@ import re
 import pytest
 
 from activations import charts
-from activations.charts import NARROW, WIDE, Chart, Moment, Series
+from activations.charts import MIDDLE, NARROW, WIDE, Chart, Moment, Series
 
 
 def chart(*values: int, group: int = 1) -> Chart:
@@ -86,9 +86,9 @@ def test_nothing_stands_outside_its_frame(count: int) -> None:
 @pytest.mark.parametrize("count", [1, 7, 24, 28, 30, 92])
 @pytest.mark.parametrize("group", [1, 4])
 def test_there_are_no_more_words_than_fit(count: int, group: int) -> None:
-    wide, narrow = chart(*range(count), group=group).pictures
-    assert 1 <= len(wide.across) <= WIDE.words
-    assert 1 <= len(narrow.across) <= NARROW.words
+    pictures = chart(*range(count), group=group).pictures
+    assert [picture.frame for picture in pictures] == [WIDE, MIDDLE, NARROW]
+    assert all(1 <= len(picture.across) <= picture.frame.words for picture in pictures)
 
 
 def test_many_points_are_marked_only_at_the_end() -> None:
