@@ -14,6 +14,9 @@ from connections.models import Destination, Webhook
 from connections.subscriptions import Choice
 from connections.webhook_hosts import HostList, NotAllowed
 
+# Beside the codes of rules, none of which is this word.
+_EMAIL = "e-mail"
+
 
 class RulesField(forms.MultipleChoiceField):
     """Boxes to tick, one for each rule."""
@@ -34,15 +37,27 @@ class SubscriptionForm(forms.Form):
 
     rules = RulesField(label="Alerts")
     has_email = forms.BooleanField(label="Also by e-mail", required=False)
+    # What it opened with: codes, and _EMAIL, with commas between them.
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, address: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _explain_email(self.fields["has_email"], address)
+        ticked = [*self.initial["rules"], *([_EMAIL] if self.initial["has_email"] else [])]
+        self.initial["seen"] = ",".join(ticked)
 
     @property
     def choice(self) -> Choice:
         """What `subscriptions.choose` takes."""
         return _choice(self)
+
+    @property
+    def seen_choice(self) -> Choice | None:
+        """What the person had before them; None where the form was not opened in a page."""
+        if "seen" not in self.data:
+            return None
+        ticked = frozenset(self.cleaned_data["seen"].split(",")) - {""}
+        return Choice(ticked - {_EMAIL}, _EMAIL in ticked)
 
     @property
     def boxes(self) -> list[tuple[Any, Rule]]:

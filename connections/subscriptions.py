@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from connections.models import Destination, Subscription
 
@@ -16,10 +17,19 @@ class Choice:
     has_email: bool
 
 
-def choose(*, destination: Destination, person: Any, choice: Choice) -> None:
-    """From now on the person hears of exactly these rules at the destination."""
+def choose(
+    *, destination: Destination, person: Any, choice: Choice, seen: Choice | None = None
+) -> None:
+    """From now on the person hears of exactly these rules at the destination.
+
+    `seen` is what the form opened with: then what it did not change stays as another tab left it.
+    """
     with transaction.atomic():
+        # One at a time, so nobody changes them between the comparison and the change.
+        Destination.objects.select_for_update().get(pk=destination.pk)
         theirs = Subscription.objects.filter(destination=destination, person=person)
+        if seen is not None:
+            choice = _merged(now=_chosen(theirs), seen=seen, choice=choice)
         theirs.exclude(code__in=choice.codes).delete()
         _add(
             [
@@ -32,6 +42,18 @@ def choose(*, destination: Destination, person: Any, choice: Choice) -> None:
                 for code in sorted(choice.codes)
             ]
         )
+
+
+def _chosen(theirs: QuerySet[Subscription]) -> Choice:
+    rows = list(theirs.values_list("code", "has_email"))
+    return Choice(frozenset(code for code, _ in rows), any(has_email for _, has_email in rows))
+
+
+def _merged(*, now: Choice, seen: Choice, choice: Choice) -> Choice:
+    codes = (now.codes | (choice.codes - seen.codes)) - (seen.codes - choice.codes)
+    # Without a rule nobody has e-mail of one: then only this form's answer counts.
+    has_said = choice.has_email != seen.has_email or not now.codes
+    return Choice(codes, choice.has_email if has_said else now.has_email)
 
 
 @dataclass(frozen=True, slots=True)

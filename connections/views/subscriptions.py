@@ -36,7 +36,12 @@ def subscribe(request: HttpRequest, uuid: UUID) -> HttpResponse:
         initial=queries.of(destination=destination, person=request.user),
     )
     if form.is_valid():
-        subscriptions.choose(destination=destination, person=request.user, choice=form.choice)
+        subscriptions.choose(
+            destination=destination,
+            person=request.user,
+            choice=form.choice,
+            seen=form.seen_choice,
+        )
         messages.success(request, f"Your alerts of {destination.name} were saved.")
         return redirect(_back(request, uuid))
     context = {

@@ -268,6 +268,24 @@ def test_a_person_subscribes_in_a_dialog_and_changes_it() -> None:
     assert not mine.exists()
 
 
+def test_two_tabs_of_one_person_add_to_each_other() -> None:
+    client, user = browser(VIEW)
+    destination = factories.DestinationFactory()
+    path = f"/destinations/{destination.uuid}/alerts/"
+    client.post(path, {"rules": [DELAY, FAILURE], "has_email": "on"})
+    seen = client.get(path).context["form"]["seen"].value()
+
+    # Both tabs opened with two rules; one adds a third, the other takes one of the two away.
+    client.post(path, {"rules": [DELAY, FAILURE, SUCCESS], "has_email": "on", "seen": seen})
+    client.post(path, {"rules": [FAILURE], "has_email": "on", "seen": seen})
+
+    mine = Subscription.objects.filter(person=user, destination=destination)
+    assert set(mine.values_list("code", "has_email")) == {(FAILURE, True), (SUCCESS, True)}
+
+    client.post(path, {"rules": [FAILURE, SUCCESS], "seen": f"{FAILURE},{SUCCESS},e-mail"})
+    assert set(mine.values_list("has_email", flat=True)) == {False}
+
+
 def test_nobody_subscribes_to_a_rule_that_is_none() -> None:
     client, _ = browser(VIEW)
     destination = factories.DestinationFactory()
