@@ -94,3 +94,18 @@ class IngestSource(models.TextChoices):
 
     API = "api", "HTTP API"
     UPLOAD = "upload", "Upload"
+
+
+class LabelMatch(models.TextChoices):
+    """Which of its labels a data usage policy is about."""
+
+    ALL = "all", "All of"
+    ANY = "any", "Any of"
+
+
+class PolicyStatus(models.TextChoices):
+    """Only an enabled policy restricts anything."""
+
+    DRAFT = "draft", "Draft"  # was never enabled
+    ENABLED = "enabled", "Enabled"
+    DISABLED = "disabled", "Disabled"

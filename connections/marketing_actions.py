@@ -1,6 +1,6 @@
 """The marketing actions of Adobe Experience Platform: what the exported data is meant for.
 
-Alone they restrict nothing. They are what data usage policies will be checked against.
+Alone they restrict nothing: a data usage policy forbids some of them for labelled attributes.
 """
 
 from collections.abc import Collection

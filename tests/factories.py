@@ -15,6 +15,7 @@ from activations.terms import (
     IngestSource,
     MembershipStatus,
     Origin,
+    PolicyStatus,
     SourceKind,
     TargetKind,
     UploadStatus,
@@ -441,3 +442,24 @@ class NotificationFactory(DjangoModelFactory[connections.Notification]):
     person = factory.SubFactory(UserFactory)
     occasion = connections.Occasion.TRIGGERED
     shown_at = NOON
+
+
+class LabeledAttributeFactory(DjangoModelFactory[activations.LabeledAttribute]):
+    class Meta:
+        model = activations.LabeledAttribute
+
+    path = factory.Sequence(lambda n: f"loyalty.field{n}")
+    labels = factory.LazyFunction(lambda: ["C2"])
+    changed_at = NOON
+
+
+class PolicyFactory(DjangoModelFactory[activations.Policy]):
+    """Enabled: what carries C2 is not exported to third parties."""
+
+    class Meta:
+        model = activations.Policy
+
+    name = factory.Sequence(lambda n: f"Policy {n}")
+    labels = factory.LazyFunction(lambda: ["C2"])
+    marketing_actions = factory.LazyFunction(lambda: ["export-to-third-party"])
+    status = PolicyStatus.ENABLED

@@ -75,6 +75,11 @@ FORBIDDEN = (
         for package in sources.PACKAGES
     ),
     *_stage_arrows(),
+    Arrow(
+        "activations.governance",
+        ("django.db", *MODELS, "activations.services", "activations.queries"),
+        "what breaks a policy is decided without a database",
+    ),
     *(
         Arrow(
             views,

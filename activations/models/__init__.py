@@ -5,6 +5,7 @@ from activations.models.audiences import Audience, AudienceDay, Membership
 from activations.models.counts import Count
 from activations.models.deliveries import Attempt, Delivery
 from activations.models.drafts import ActivationDraft
+from activations.models.governance import LabeledAttribute, Policy
 from activations.models.ingestion import IngestHour, IngestReceipt
 from activations.models.mappings import Activation, FieldMapping
 from activations.models.profiles import Profile
@@ -28,7 +29,9 @@ __all__ = [
     "FieldMapping",
     "IngestHour",
     "IngestReceipt",
+    "LabeledAttribute",
     "Membership",
+    "Policy",
     "Profile",
     "Resend",
     "Upload",

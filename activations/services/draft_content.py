@@ -9,6 +9,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
+from activations.governance.check import Violation
 from activations.mapping.paths import (
     PathProblem,
     Source,
@@ -80,11 +81,19 @@ class Content:
     problems: tuple[DraftProblem, ...] = ()
     # What the chosen audiences are called, by their key.
     labels: Mapping[int, str] = field(default_factory=dict)
+    # The data usage policies that are broken; each is among the problems too.
+    violations: tuple[Violation, ...] = ()
 
     def with_problems(self, *, found: Sequence[DraftProblem]) -> "Content":
         """The same with more problems."""
         both = sorted([*self.problems, *found], key=reading_order)
         return replace(self, problems=tuple(both))
+
+    def with_violations(
+        self, *, found: Sequence[Violation], problems: Sequence[DraftProblem]
+    ) -> "Content":
+        """The same with broken policies, told as `problems`."""
+        return replace(self.with_problems(found=problems), violations=tuple(found))
 
     @property
     def blocking(self) -> tuple[DraftProblem, ...]:

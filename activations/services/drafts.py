@@ -16,6 +16,7 @@ from activations.services import (
     draft_content,
     draft_rights,
     draft_verdicts,
+    policy_check,
     schedule_edits,
 )
 from activations.services.draft_content import (
@@ -161,6 +162,9 @@ def content(*, draft: ActivationDraft, at: datetime, until: str = SCHEDULE) -> C
         today=at.astimezone(UTC).date(),
         until=until,
     )
+    if until != AUDIENCES:
+        actions = draft.destination.marketing_actions
+        read = policy_check.judge(content=read, marketing_actions=actions)
     if draft_rights.may_do_all(draft=draft):
         return read
     sent_now = _sent_mappings(draft.destination)
@@ -177,6 +181,9 @@ def is_outdated(*, draft: ActivationDraft) -> bool:
 def finish(*, draft: ActivationDraft, at: datetime) -> None:
     """Make the destination send what the draft says. Raises CannotFinish, then nothing changed."""
     with transaction.atomic():
+        # The destination first, as whoever changes it does: marketing actions and labels stay as
+        # they are judged here.
+        Destination.objects.select_for_update().get(pk=draft.destination_id)
         locked = ActivationDraft.objects.select_for_update().get(pk=draft.pk)
         if locked.finished_at is not None:
             raise CannotFinish("This draft was finished already.")

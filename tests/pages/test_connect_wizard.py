@@ -177,7 +177,7 @@ def test_all_ten_marketing_actions_can_be_chosen_and_are_said_to_restrict_nothin
 ) -> None:
     page = signed_in.get(_url("details", connected)).content.decode()
     assert page.count('name="marketing_actions"') == 10
-    assert "restrict nothing by themselves" in page
+    assert "By themselves they <strong>restrict nothing</strong>" in page
 
 
 def test_chosen_marketing_actions_are_stored_in_order_and_reviewed(

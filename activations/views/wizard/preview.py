@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 from activations import clock, forms
 from activations.queries import preview
 from activations.services import drafts, single_profile
-from activations.services.draft_content import AUDIENCES
+from activations.services.draft_content import AUDIENCES, MAPPING
 from activations.views.wizard import frame
 from connections.permissions import TO_ACTIVATE, requires
 
@@ -47,6 +47,9 @@ def send(request: HttpRequest, uuid: UUID) -> HttpResponse:
         return _answer(request, draft, None, problem=_GONE)
     # What will be sent, looked at before: afterwards there may be nothing left to send.
     shown = _preview(draft, person)
+    broken = drafts.content(draft=draft, at=clock.now(), until=MAPPING).violations
+    if broken:
+        return _answer(request, draft, shown, problem=broken[0].message)
     try:
         answer = single_profile.send(
             destination=draft.destination,

@@ -74,6 +74,8 @@ def step(request: HttpRequest, uuid: UUID) -> HttpResponse:
         can_finish=not blocking.count and news is None,
         why_not=_why_not(blocking.count),
         news=news,
+        violations=content.violations[:MOST_LISTED],
+        more_violations=len(content.violations) - MOST_LISTED,
         examples=preview.examples(plan=plan, at=at),
         step_urls={key: frame.step_url(draft, key) for key in frame.STEPS},
         **_summary(request, review.changes(now=now, content=content)),

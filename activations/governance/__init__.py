@@ -1,0 +1,1 @@
+"""Data governance: what labels mean, and which policies an export breaks. Pure."""

@@ -1,0 +1,150 @@
+"""Which policies mappings break: all or any of the labels, covered paths, C12."""
+
+import pytest
+
+from activations.governance import attributes, check
+from activations.governance.check import Mapped, Rule, Rulebook, Violation
+from activations.governance.labels import CODES, LABELS, ordered
+from activations.mapping.paths import PathProblem, parse_source
+from activations.terms import LabelMatch
+
+THIRD_PARTY = "export-to-third-party"
+TIER = "xdm: loyalty.tier"
+
+
+def mapped(*sources: str) -> list[Mapped]:
+    """Each source of a mapping, in its row."""
+    return [
+        Mapped(row, parse_source(source), f"xdm: custom_fields.{row}")
+        for row, source in enumerate(sources)
+    ]
+
+
+def rule(*labels: str, match: LabelMatch = LabelMatch.ANY) -> Rule:
+    return Rule("No third parties", labels, match, (THIRD_PARTY, "analytics"))
+
+
+def find(
+    *sources: str,
+    rules: tuple[Rule, ...] = (rule("C2", "C3"),),
+    actions: tuple[str, ...] = (THIRD_PARTY,),
+    **labels: list[str],
+) -> tuple[Violation, ...]:
+    """`labels` with `__` for the dots of a path."""
+    put = {path.replace("__", "."): codes for path, codes in labels.items()}
+    return check.find(
+        mapped=mapped(*sources), actions=actions, rulebook=Rulebook(rules=rules, labels=put)
+    )
+
+
+def test_a_labelled_attribute_a_marketing_action_and_a_policy_make_a_violation() -> None:
+    (found,) = find("xdm: person.gender", TIER, loyalty__tier=["C2", "I2"])
+    assert (found.policy, found.row, found.source) == ("No third parties", 1, TIER)
+    assert [(label.code, label.path) for label in found.labels] == [("C2", "loyalty.tier")]
+    assert found.action_names == ["Export to Third Party"]
+    assert found.message == (
+        "The policy “No third parties” forbids Export to Third Party with C2, which"
+        " “xdm: loyalty.tier” carries. Remove this mapping, take the marketing action off the"
+        " destination, or ask whoever manages data usage policies."
+    )
+
+
+def test_without_label_action_or_policy_nothing_is_violated() -> None:
+    assert find(TIER) == ()
+    assert find(TIER, loyalty__tier=["C5"]) == ()
+    assert find(TIER, actions=("data-science",), loyalty__tier=["C2"]) == ()
+    assert find(TIER, rules=(), loyalty__tier=["C2"]) == ()
+    assert find("xdm: person.gender", loyalty__tier=["C2"]) == ()
+
+
+def test_any_of_the_labels_is_enough_where_the_policy_says_so() -> None:
+    (found,) = find(TIER, "xdm: jobTitle", loyalty__tier=["C3"])
+    assert found.label_codes == "C3"
+
+
+def test_all_labels_must_be_there_but_may_be_spread_over_the_mappings() -> None:
+    both = (rule("C2", "C3", match=LabelMatch.ALL),)
+    assert find(TIER, "xdm: jobTitle", rules=both, loyalty__tier=["C2"]) == ()
+    found = find(TIER, "xdm: jobTitle", rules=both, loyalty__tier=["C2"], jobTitle=["C3"])
+    assert [(one.row, one.label_codes) for one in found] == [(0, "C2"), (1, "C3")]
+
+
+@pytest.mark.parametrize("path", ["loyalty", "loyalty.tier"])
+def test_a_path_covers_what_is_below_it(path: str) -> None:
+    found = check.find(
+        mapped=mapped(TIER),
+        actions=[THIRD_PARTY],
+        rulebook=Rulebook((rule("C2"),), {path: ["C2"]}),
+    )
+    assert [label.path for label in found[0].labels] == [path]
+
+
+def test_a_path_covers_no_neighbour_whose_name_begins_alike() -> None:
+    assert find("xdm: loyaltyClub.tier", loyalty=["C2"]) == ()
+
+
+def test_who_reads_a_whole_object_reads_its_labelled_parts() -> None:
+    assert len(find("xdm: loyalty", loyalty__tier=["C2"])) == 1
+
+
+def test_of_a_label_on_two_paths_the_nearer_is_told() -> None:
+    (found,) = find(TIER, loyalty=["C2"], loyalty__tier=["C2"])
+    assert [label.path for label in found.labels] == ["loyalty.tier"]
+
+
+@pytest.mark.parametrize("rules", [(), (rule("C2"),)])
+def test_c12_is_never_exported_whatever_policies_and_marketing_actions(
+    rules: tuple[Rule, ...],
+) -> None:
+    (found,) = find(TIER, rules=rules, actions=(), loyalty=["C12"])
+    assert found.policy == check.NO_EXPORT_POLICY
+    assert found.action_names == []
+    assert "“xdm: loyalty.tier” carries C12 and may not be exported in any way." in found.message
+
+
+def test_a_constant_carries_no_label() -> None:
+    assert find("constant: loyalty.tier", loyalty__tier=["C2", "C12"]) == ()
+
+
+def test_an_identity_carries_the_labels_of_its_namespace_written_in_any_case() -> None:
+    assert len(find("IdentityMap: EMAIL", identityMap__Email=["C2"])) == 1
+    assert len(find("IdentityMap: Email", identityMap=["C2"])) == 1
+    assert find("IdentityMap: Phone", identityMap__Email=["C2"]) == ()
+
+
+def test_what_would_hold_can_be_asked_before_it_does() -> None:
+    now = Rulebook(labels={"loyalty": ["C2"]})
+    would = now.with_rule(rule=rule("C2"))
+    assert check.find(mapped=mapped(TIER), actions=[THIRD_PARTY], rulebook=would) != ()
+    without = would.with_labels(path="loyalty", codes=[])
+    assert check.find(mapped=mapped(TIER), actions=[THIRD_PARTY], rulebook=without) == ()
+
+
+@pytest.mark.parametrize(
+    ("typed", "path"),
+    [
+        ("loyalty.tier", "loyalty.tier"),
+        (" xdm: loyalty.tier ", "loyalty.tier"),
+        ("identityMap", "identityMap"),
+        ("identitymap.Email", "identityMap.Email"),
+        ("IdentityMap: Email", "identityMap.Email"),
+    ],
+)
+def test_a_path_is_read_as_mappings_write_it(typed: str, path: str) -> None:
+    assert attributes.parse(typed) == path
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["", "a..b", "constant: x", "segmentMembership.ups", "identityMap.", "x\x00", "x" * 513],
+)
+def test_what_is_no_attribute_is_refused_with_words(typed: str) -> None:
+    with pytest.raises(PathProblem) as refused:
+        attributes.parse(typed)
+    assert refused.value.message
+
+
+def test_labels_are_told_apart_and_ordered() -> None:
+    assert len(set(CODES)) == len(LABELS) == 16
+    assert len({label.meaning for label in LABELS}) == 16
+    assert ordered(codes=["S1", "C12", "C2", "C2", "X9"]) == ["C2", "C12", "S1"]
