@@ -14,8 +14,31 @@ from contextlib import suppress
 from time import monotonic
 
 
+class Line:
+    """A way to end the reading and writing of one connection from another thread.
+
+    It keeps a duplicate of the socket's descriptor, because the connection may close its own while
+    an answer is still being read, and the number would then belong to somebody else.
+    """
+
+    def __init__(self, *, sock: socket.socket) -> None:
+        self._end = socket.socket(sock.family, sock.type, sock.proto, fileno=os.dup(sock.fileno()))
+        self._lock = threading.Lock()
+
+    def shut_down(self) -> None:
+        """A thread that waits for the socket wakes up."""
+        # Held, so that nobody closes it meanwhile and its number is given to another socket.
+        with self._lock, suppress(OSError):  # the peer was faster, or it is closed
+            self._end.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """Nobody reads or writes any more."""
+        with self._lock:
+            self._end.close()
+
+
 class Watch:
-    """The time left for one request, and a line to the socket that carries it."""
+    """The time left for one request, and the line to the connection that carries it."""
 
     def __init__(self, *, seconds: float) -> None:
         self.ends_at = monotonic() + seconds
@@ -23,7 +46,9 @@ class Watch:
         self.is_finished = False
         # From here on a byte may have left; before, certainly none has.
         self.may_have_sent = False
-        self._line: socket.socket | None = None
+        self._line: Line | None = None
+        # The connection has let go of the line, while its answer was still to be read.
+        self._owns_line = False
         self._lock = threading.Lock()
 
     def remaining(self) -> float:
@@ -33,41 +58,36 @@ class Watch:
     def has_time_left(self) -> bool:
         return not self.is_expired and monotonic() < self.ends_at
 
-    def hold(self, *, sock: socket.socket) -> None:
-        """Keeps a duplicate of the socket's descriptor until `finish`.
-
-        A duplicate, because the connection may close its own descriptor while an answer is
-        still being read, and the number would then belong to somebody else.
-        """
-        line = socket.socket(sock.family, sock.type, sock.proto, fileno=os.dup(sock.fileno()))
+    def hold(self, *, line: Line) -> None:
+        """From now on the request goes over this line, which stays the connection's."""
         with self._lock:
-            self._release()
             self._line = line
             if self.is_expired:
-                self._shut_down()
+                line.shut_down()
+
+    def let_go(self, *, line: Line) -> None:
+        """The connection is closed; an answer on its way can be cut off until `finish`."""
+        with self._lock:
+            if self._line is line and not self.is_finished:
+                self._owns_line = True
+                return
+        line.close()
 
     def expire(self) -> None:
         """Ends the request now; a thread that waits for the socket wakes up."""
         with self._lock:
             if not self.is_finished:
                 self.is_expired = True
-                self._shut_down()
+                if self._line is not None:
+                    self._line.shut_down()
 
     def finish(self) -> None:
         """The request is over, one way or another."""
         with self._lock:
             self.is_finished = True
-            self._release()
-
-    def _shut_down(self) -> None:
-        if self._line is not None:
-            with suppress(OSError):  # the peer was faster
-                self._line.shutdown(socket.SHUT_RDWR)
-
-    def _release(self) -> None:
-        if self._line is not None:
-            self._line.close()
-            self._line = None
+            line, self._line = self._line, None
+        if self._owns_line and line is not None:
+            line.close()
 
 
 class Watchdog:

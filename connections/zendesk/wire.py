@@ -17,7 +17,7 @@ from typing import Any, cast
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
-from connections.zendesk.deadline import Watch
+from connections.zendesk.deadline import Line, Watch
 from connections.zendesk.errors import TurnMissed
 
 # Servers and load balancers drop idle connections; a write on one that is being dropped has an
@@ -41,6 +41,14 @@ class Current(threading.local):
     send_by: float = math.inf
     may_dial: Callable[[str], bool] | None = None
 
+    def let_go(self, line: Line) -> None:
+        """A connection that is closed by whoever has no request may end its line at once."""
+        watch: Watch | None = getattr(self, "watch", None)
+        if watch is None:
+            line.close()
+        else:
+            watch.let_go(line=line)
+
 
 CURRENT = Current()
 
@@ -49,13 +57,34 @@ class _WatchedHTTPConnection(HTTPConnection):
     """Dials within the deadline and tells the watch when the first byte may leave."""
 
     idle_since = 0.0
+    _line: Line | None = None
 
     def _new_conn(self) -> socket.socket:
-        return _dial(host=self._dns_host, port=self.port, watch=CURRENT.watch)
+        sock, self._line = _dial(host=self._dns_host, port=self.port, watch=CURRENT.watch)
+        return sock
 
     def request(self, *args: Any, **kwargs: Any) -> None:
-        _begin_sending(self)
+        self._begin_sending()
         super().request(*args, **kwargs)
+
+    def close(self) -> None:
+        line, self._line = self._line, None
+        try:
+            super().close()
+        finally:
+            if line is not None:
+                CURRENT.let_go(line)
+
+    def _begin_sending(self) -> None:
+        if self.sock is None:
+            self.connect()
+        else:
+            assert self._line is not None, "what has a socket was dialled"
+            CURRENT.watch.hold(line=self._line)
+        # Asked as late as can be: beside the requests of the next turns it would be one too many.
+        if monotonic() > CURRENT.send_by:
+            raise TurnMissed
+        CURRENT.watch.may_have_sent = True
 
 
 class _WatchedHTTPSConnection(_WatchedHTTPConnection, HTTPSConnection):
@@ -140,19 +169,11 @@ def _holds_only_tickets(sock: socket.socket) -> bool:
     return False
 
 
-def _begin_sending(connection: HTTPConnection) -> None:
-    if connection.sock is None:
-        connection.connect()
-    else:
-        CURRENT.watch.hold(sock=connection.sock)
-    # Asked as late as can be: beside the requests of the next turns it would be one too many.
-    if monotonic() > CURRENT.send_by:
-        raise TurnMissed
-    CURRENT.watch.may_have_sent = True
+def _dial(*, host: str, port: int, watch: Watch) -> tuple[socket.socket, Line]:
+    """A connected socket, and the line to it.
 
-
-def _dial(*, host: str, port: int, watch: Watch) -> socket.socket:
-    """A connected socket. Each address of the host gets its share of the time that is left."""
+    Each address of the host gets its share of the time that is left.
+    """
     addresses = _allowed(_resolve(host=host, port=port, watch=watch))
     failure: OSError = TimeoutError("no time left to connect")
     for left, (family, kind, protocol, _, address) in zip(
@@ -164,12 +185,13 @@ def _dial(*, host: str, port: int, watch: Watch) -> socket.socket:
             sock.connect(address)
             sock.settimeout(watch.remaining())
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            watch.hold(sock=sock)
+            line = Line(sock=sock)
         except OSError as error:
             sock.close()
             failure = error
         else:
-            return sock
+            watch.hold(line=line)
+            return sock, line
     raise failure
 
 

@@ -124,6 +124,23 @@ def test_requests_leave_no_open_descriptors_behind():
         client.close()
 
 
+def test_connections_that_are_closed_leave_no_open_descriptors_behind():
+    head, _, rest = http(200, ADA_IN_SELL).partition(b"\r\n")
+    with answering(head + b"\r\nConnection: close\r\n" + rest) as server:
+        client = client_of(server.url)
+        client.upsert(contact=ADA)
+        before = len(os.listdir("/proc/self/fd"))
+        outcomes = [client.upsert(contact=ADA) for _ in range(20)]
+        assert all(isinstance(outcome, Written) for outcome in outcomes)
+        assert server.connections == 21
+        # The server's ends are of this process too, and close a moment later.
+        ends_at = time.monotonic() + 3
+        while len(os.listdir("/proc/self/fd")) > before and time.monotonic() < ends_at:
+            time.sleep(0.01)
+        assert len(os.listdir("/proc/self/fd")) <= before
+        client.close()
+
+
 def test_a_child_of_fork_opens_its_own_connections_and_still_keeps_deadlines():
     with answering(http(200, ADA_IN_SELL)) as server, mute() as silent:
         client = client_of(server.url)
