@@ -3,7 +3,7 @@
 A chunk is one transaction. What was stored stays; running the same rows again changes nothing.
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from activations import chunks
 from activations.audiences import store as audiences
 from activations.chunks import Chunk, Complaint
+from activations.deliveries.changes import ProfileChanges
 from activations.deliveries.store import intake
 from activations.patience import patiently
 from activations.profiles import store as profiles
@@ -26,7 +27,7 @@ _PAUSES: Final = (0.1, 0.2)
 
 
 class Enqueue(Protocol):
-    def __call__(self, *, profile_ids: Collection[int], at: datetime) -> None: ...
+    def __call__(self, *, changes: ProfileChanges, at: datetime) -> None: ...
 
 
 class Receipt(Protocol):
@@ -128,8 +129,13 @@ def _store_people(chunk: Chunk, enqueue: Enqueue) -> int:
     ]
     moves = audiences.assess(entries=entries, newcomers=people.created, at=chunk.at)
     held = profiles.hold(profile_ids=people.differing | moves.differing)
-    changed = people.created | profiles.merge_in(people=chunk.people, held=held, at=chunk.at)
-    changed |= audiences.settle(moves=moves)
+    merged = profiles.merge_in(people=chunk.people, held=held, at=chunk.at)
+    changes = ProfileChanges(
+        attributes=people.created | merged.attributes,
+        memberships=audiences.settle(moves=moves),
+        identities=people.created | merged.identities,
+    )
+    changed = changes.profile_ids
     if changed:
-        enqueue(profile_ids=changed, at=chunk.at)
+        enqueue(changes=changes, at=chunk.at)
     return len(changed)

@@ -23,3 +23,8 @@ class Content:
 def content(*, attributes: dict[str, Any], identities: dict[str, Any]) -> Content:
     texts = _canonical(attributes), _canonical(identities)
     return Content(*texts, hashlib.sha256("\n".join(texts).encode()).hexdigest())
+
+
+def is_other(*, held: dict[str, Any], now: str) -> bool:
+    """Whether what a row holds has another text than `now`: True and 1 are equal only to Python."""
+    return _canonical(held) != now

@@ -16,6 +16,7 @@ from django.db import connection
 
 from activations import rowsets
 from activations.models import Profile
+from activations.profiles.digest import is_other
 from activations.profiles.told import Told, after
 
 _COLUMNS: Final = {
@@ -69,6 +70,14 @@ class Held:
     identities: str
 
 
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """Ids of those that hold something else now, by what it is; some may be in both."""
+
+    attributes: set[int]
+    identities: set[int]
+
+
 def identify(*, people: Mapping[str, Told], at: datetime) -> Identified:
     """Everyone a chunk speaks of; who is new gets a row."""
     known = _known(people)
@@ -103,26 +112,29 @@ def hold(*, profile_ids: Collection[int]) -> list[Held]:
         return [Held(*row) for row in cursor.fetchall()]
 
 
-def merge_in(*, people: Mapping[str, Told], held: Sequence[Held], at: datetime) -> set[int]:
-    """Merges what was told into locked rows; the ids of those that hold something else now."""
+def merge_in(*, people: Mapping[str, Told], held: Sequence[Held], at: datetime) -> Merged:
+    """Merges what was told into locked rows."""
     changes: dict[str, Told] = {}
-    changed: set[int] = set()
+    merged = Merged(set(), set())
     for row in held:
         told = people[row.identity]
         if told.alone.digest == row.digest:
             continue
-        content = after(
-            attributes=json.loads(row.attributes),
-            identities=json.loads(row.identities),
-            records=told.records,
-        )
-        if content.digest != row.digest:
-            changes[row.identity] = Told(told.records, content)
-            changed.add(row.profile_id)
+        attributes, identities = json.loads(row.attributes), json.loads(row.identities)
+        content = after(attributes=attributes, identities=identities, records=told.records)
+        if content.digest == row.digest:
+            continue
+        changes[row.identity] = Told(told.records, content)
+        has_other_identities = is_other(held=identities, now=content.identities)
+        if has_other_identities:
+            merged.identities.add(row.profile_id)
+        # Attributes are long; one of the two is another, or the digest would be the same.
+        if not has_other_identities or is_other(held=attributes, now=content.attributes):
+            merged.attributes.add(row.profile_id)
     # These rows exist and are locked, so this INSERT only ever updates. Unlike UPDATE ... FROM
     # both databases know it.
     _write(changes, at, _OVERWRITE)
-    return changed
+    return merged
 
 
 def _known(identities: Collection[str]) -> dict[str, tuple[int, str]]:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from activations.audiences import store as audiences
+from activations.deliveries.changes import ProfileChanges
 from activations.deliveries.store import attempts, audience_runs, intake, resends, runs
 from activations.services import audience_days, ingest_hours, receipts
 from activations.services.uploads import lifecycle
@@ -44,8 +45,7 @@ def expire_memberships(*, at: datetime, stop: Callable[[], bool] = _never) -> in
     while not stop():
         with transaction.atomic():
             profile_ids = audiences.expire(at=at, limit=EXPIRE_AT_ONCE)
-            # Several memberships of one person are one change.
-            intake.enqueue(profile_ids=set(profile_ids), at=at)
+            intake.enqueue(changes=ProfileChanges(memberships=profile_ids), at=at)
         total += len(profile_ids)
         if len(profile_ids) < EXPIRE_AT_ONCE:
             break

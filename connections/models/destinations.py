@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from connections import marketing_actions
+from connections import activation_triggers, marketing_actions
 from connections.models.accounts import Account
 
 
@@ -35,6 +35,11 @@ class Destination(models.Model):
     # INTERFACE: of the workspace file too. Codes in the order of `marketing_actions.ACTIONS`.
     marketing_actions = models.JSONField(
         default=list, db_default=models.Value([], models.JSONField()), blank=True
+    )
+    # Codes in the order of `activation_triggers.TRIGGERS`, at least one.
+    activation_triggers = models.JSONField(
+        default=activation_triggers.every,
+        db_default=models.Value(activation_triggers.every(), models.JSONField()),
     )
 
     # Bumped by every change of what is sent (mappings, audiences, Mapping IDs).
@@ -66,6 +71,9 @@ class Destination(models.Model):
                 condition=Q(status="draft") | (~Q(name="") & Q(account__isnull=False)),
                 name="destination_outside_draft_has_name_and_account",
             ),
+            models.CheckConstraint(
+                condition=~Q(activation_triggers=[]), name="destination_has_an_activation_trigger"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -75,3 +83,8 @@ class Destination(models.Model):
     def marketing_action_names(self) -> list[str]:
         """What its data is meant for, in words."""
         return marketing_actions.named(codes=self.marketing_actions)
+
+    @property
+    def activation_trigger_names(self) -> list[str]:
+        """Which changes of a profile are exported, in words."""
+        return activation_triggers.named(codes=self.activation_triggers)

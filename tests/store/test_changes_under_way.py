@@ -20,7 +20,11 @@ from activations.deliveries.store.settlements import Result
 from activations.ingestion import ingest
 from activations.models import Audience, Delivery
 from activations.profiles.rows import Row
+from activations.services import details
 from activations.terms import Lane
+from connections import marks
+from connections.activation_triggers import CODES, SEGMENTATION
+from connections.models import Destination
 from tests.factories import ActivationFactory, AudienceFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -170,6 +174,29 @@ def test_a_change_makes_a_new_row_when_a_settlement_forgets_the_old_one_meanwhil
     row = Delivery.objects.get()
     assert row.pk != claimed.id
     assert row.state == "pending"
+
+
+def test_turning_a_trigger_on_waits_for_the_changes_it_was_off_for(vip: Audience) -> None:
+    """Else somebody could render the row with the new version and without such a change."""
+    store("ann@example.org", "gold")
+    destination = ActivationFactory(audience=vip).destination
+    store("ann@example.org", "iron")
+    Destination.objects.update(activation_triggers=[SEGMENTATION])
+    values = {"activation_triggers": list(CODES)}
+    destination.refresh_from_db()
+    seen = marks.of(row=destination, fields=values)
+
+    def turn_on() -> None:
+        details.edit(destination=destination, values=values, seen=seen, at=NOON)
+
+    with under_way(lambda: store("ann@example.org", "steel")) as finish:
+        assert has_to_wait(turn_on)
+        finish()
+    turn_on()
+
+    destination.refresh_from_db()
+    assert destination.mapping_version == 1
+    assert destination.backfills.filter(activation=None).count() == 1
 
 
 def test_changes_of_others_go_on_during_a_backfill(

@@ -1,6 +1,5 @@
 """Ingestion as a whole: chunks, complaints, what is lined up, and what a failure leaves behind."""
 
-from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,6 +7,7 @@ import pytest
 from django.db import OperationalError, connection
 
 from activations import ingestion
+from activations.deliveries.changes import ProfileChanges
 from activations.ingestion import Complaint, IngestReport
 from activations.models import Delivery, Membership, Profile
 from activations.profiles.rows import Row, UnreadableRow
@@ -74,18 +74,18 @@ class TestIngest:
         assert [row.profile.email for row in Delivery.objects.all()] == ["p1@example.org"]
 
     def test_only_what_changed_is_lined_up(self) -> None:
-        lined_up: list[Collection[int]] = []
+        lined_up: list[ProfileChanges] = []
 
-        def enqueue(*, profile_ids: Collection[int], at: datetime) -> None:
+        def enqueue(*, changes: ProfileChanges, at: datetime) -> None:
             assert at == NOON
-            lined_up.append(profile_ids)
+            lined_up.append(changes)
 
         ingest(rows(person(1), person(2)), enqueue=enqueue)
         ingest(rows(person(1), person(2, tier="gold")), enqueue=enqueue)
         ingest(rows(person(1)), enqueue=enqueue)
 
         changed = Profile.objects.get(email="p2@example.org").pk
-        assert [set(ids) for ids in lined_up] == [
+        assert [changes.profile_ids for changes in lined_up] == [
             set(Profile.objects.values_list("pk", flat=True)),
             {changed},
         ]
@@ -99,7 +99,7 @@ class _Failing:
         self._fails_on = fails_on
         self._error = error
 
-    def __call__(self, *, profile_ids: Collection[int], at: datetime) -> None:
+    def __call__(self, *, changes: ProfileChanges, at: datetime) -> None:
         self.calls += 1
         if self.calls in self._fails_on:
             raise self._error

@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from activations.deliveries.changes import ProfileChanges
 from activations.deliveries.store import intake
 from activations.models import Activation, Audience, DataflowRun, Delivery, Profile
 from activations.terms import DeliveryState, Lane
@@ -34,7 +35,8 @@ def member(audience: Audience, status: str = "realized") -> Profile:
 
 
 def enqueue(*profiles: Profile) -> None:
-    intake.enqueue(profile_ids=[profile.pk for profile in profiles], at=NOON)
+    ids = [profile.pk for profile in profiles]
+    intake.enqueue(changes=ProfileChanges(attributes=ids, memberships=ids), at=NOON)
 
 
 @pytest.mark.parametrize(("status", "rows"), [("realized", 1), ("existing", 1), ("exited", 0)])

@@ -30,8 +30,8 @@ def upsert(
     people = gather(records=[parse(document=document, received_at=at) for document in documents])
     identified = store.identify(people=people, at=at)
     held = store.hold(profile_ids=identified.differing)
-    changed = store.merge_in(people=people, held=held, at=at)
-    return identified.ids, identified.created | changed
+    merged = store.merge_in(people=people, held=held, at=at)
+    return identified.ids, identified.created | merged.attributes | merged.identities
 
 
 def move(

@@ -4,7 +4,7 @@ A chunk costs the same wherever it is: each of its queries begins at the cursor 
 looks up the ids it was given.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 
 from django.db import transaction
@@ -21,8 +21,14 @@ CHUNK_PROFILES = 1_000
 
 def start(*, destination_id: int, activation_id: int | None, at: datetime) -> None:
     """Line up an audience's members, or (no activation) all the destination has rows for."""
-    Backfill.objects.create(
-        destination_id=destination_id, activation_id=activation_id, created_at=at
+    start_all(destination_id=destination_id, activation_ids=[activation_id], at=at)
+
+
+def start_all(*, destination_id: int, activation_ids: Iterable[int | None], at: datetime) -> None:
+    """The same for each of them, in their order."""
+    Backfill.objects.bulk_create(
+        Backfill(destination_id=destination_id, activation_id=activation_id, created_at=at)
+        for activation_id in activation_ids
     )
 
 

@@ -14,7 +14,8 @@ from django.db import connection
 from django.db.models import Case, F, Q, QuerySet, Value, When
 
 from activations import rowsets
-from activations.deliveries.store import runs
+from activations.deliveries.changes import ProfileChanges
+from activations.deliveries.store import runs, suppression
 from activations.models import Activation, Backfill, Delivery, Membership
 from activations.terms import UNDER_WAY, DeliveryState, Lane, MembershipStatus
 from connections.models import Destination, DestinationStatus
@@ -64,22 +65,30 @@ class There(NamedTuple):
     profile_id: int
 
 
-def enqueue(*, profile_ids: Collection[int], at: datetime) -> None:
-    """Live changes of these profiles: every destination they matter to looks at them again."""
+def enqueue(*, changes: ProfileChanges, at: datetime) -> None:
+    """Live changes: every destination that exports their kind looks at these profiles again.
+
+    A suppressed change is not received by the destination: it asks nothing of it. It is not lost
+    either: whatever has the row looked at next sends what the profile holds then.
+    """
+    profile_ids = changes.profile_ids
     if not profile_ids:
         return
     _announce_changes()
-    destination_ids = _activating()
-    if not destination_ids:
+    interest = suppression.interest(changes=changes)
+    if not interest.activating:
         return
-    there = _held(deliveries_of(profile_ids=profile_ids))
-    rows = Delivery.objects.filter(pk__in=rowsets.numbers([row.id for row in there]))
+    there = deliveries_of(profile_ids=profile_ids)
+    suppressed = [row for row in there if not interest.exports(row)]
+    moving = _held([row for row in there if interest.exports(row)])
+    rows = Delivery.objects.filter(pk__in=rowsets.numbers([row.id for row in moving]))
     _move_on(rows, at, Lane.LIVE)
     # Who has a row everywhere needs no new one.
-    has = Counter(row.profile_id for row in there if row.destination_id in destination_ids)
-    lacking = [pk for pk in profile_ids if has[pk] < len(destination_ids)]
-    received = Counter(row.destination_id for row in there)
-    received += _create(lacking, "TRUE", [], Lane.LIVE, at)
+    found = [row for row in (*moving, *suppressed) if row.destination_id in interest.activating]
+    has = Counter(row.profile_id for row in found)
+    lacking = [pk for pk in profile_ids if has[pk] < len(interest.activating)]
+    received = Counter(row.destination_id for row in moving)
+    received += _create(lacking, *interest.condition, Lane.LIVE, at)
     check_references()
     for destination_id in sorted(received):
         runs.add(destination_id=destination_id, at=at, profiles_received=received[destination_id])
@@ -219,11 +228,6 @@ def _announce_changes() -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_CHANGES])
-
-
-def _activating() -> set[int]:
-    """Destinations that send audiences, now or later."""
-    return set(Activation.objects.order_by().values_list("destination_id", flat=True).distinct())
 
 
 def _create(

@@ -15,6 +15,7 @@ from django.db.models import F, Q, QuerySet
 
 from activations import ingestion
 from activations.audiences import store as audiences
+from activations.deliveries.changes import ProfileChanges
 from activations.deliveries.store import intake
 from activations.ingestion import Complaint, IngestReport
 from activations.models import Audience, Upload, UploadReject
@@ -201,7 +202,7 @@ def _let_some_leave(
         if not _held(upload).update(lease_until=at + LEASE, members_left=members_left):
             raise _Stopped
         if left:
-            intake.enqueue(profile_ids=left, at=at)
+            intake.enqueue(changes=ProfileChanges(memberships=left), at=at)
     return behind
 
 

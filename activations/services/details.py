@@ -1,0 +1,42 @@
+"""A destination's details are edited; what a trigger suppressed catches up once it is on again."""
+
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Q
+
+from activations.deliveries.store import backfills, intake
+from connections import destinations
+from connections.activation_triggers import SEGMENTATION
+from connections.models import Destination
+
+
+def edit(
+    *, destination: Destination, values: Mapping[str, Any], seen: str, at: datetime
+) -> Destination:
+    """As `destinations.edit`, which it raises the errors of."""
+    with transaction.atomic():
+        # First of all: who is changing profiles goes by the triggers as they were, and holds this
+        # until its changes are stored. They must be there for whoever renders from now on.
+        intake.let_changes_finish()
+        locked = Destination.objects.select_for_update().get(pk=destination.pk)
+        was_on = set(locked.activation_triggers)
+        saved = destinations.edit(destination=locked, values=values, seen=seen)
+        turned_on = set(saved.activation_triggers) - was_on
+        if turned_on:
+            _catch_up(saved, turned_on, at)
+    return saved
+
+
+def _catch_up(destination: Destination, turned_on: Collection[str], at: datetime) -> None:
+    """Every row is looked at, and for who entered an audience meanwhile there is one to be made."""
+    Destination.objects.filter(pk=destination.pk).update(mapping_version=F("mapping_version") + 1)
+    jobs: list[int | None] = [None] if destination.deliveries.exists() else []
+    if SEGMENTATION in turned_on:
+        today = at.astimezone(UTC).date()
+        current = Q(end_on__isnull=True) | Q(end_on__gte=today)
+        opened = destination.activations.filter(current, start_on__lte=today)
+        jobs += opened.order_by("pk").values_list("pk", flat=True)
+    backfills.start_all(destination_id=destination.pk, activation_ids=jobs, at=at)
