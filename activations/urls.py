@@ -40,6 +40,7 @@ urlpatterns = [
     ),
     path("destinations/<uuid:uuid>/problems/", problems.show, name="destination-problems"),
     path("destinations/<uuid:uuid>/retry/", problems.retry, name="retry"),
+    path("destinations/<uuid:uuid>/edit/", settings.edit, name="destination-edit"),
     path("destinations/<uuid:uuid>/settings/", settings.show, name="destination-settings"),
     path("destinations/<uuid:uuid>/delete/", settings.delete, name="delete"),
     path("destinations/<uuid:uuid>/activate/", opening.activate, name="activate"),

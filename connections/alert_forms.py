@@ -9,7 +9,7 @@ from django.utils.html import escape
 
 from connections.alert_rules import RULES, Rule, named
 from connections.edit_forms import MarkedForm
-from connections.forms import ActionsForm, NameForm
+from connections.forms import ActionsForm, NameForm, TriggersForm
 from connections.models import Destination, Webhook
 from connections.subscriptions import Choice
 from connections.webhook_hosts import HostList, NotAllowed
@@ -65,8 +65,8 @@ class SubscriptionForm(forms.Form):
         return _boxes(self)
 
 
-class DetailsForm(NameForm, ActionsForm):
-    """Step Details: name, description, marketing actions, and the alerts the person hears of."""
+class DetailsForm(NameForm, ActionsForm, TriggersForm):
+    """Step Details: what it is, when it activates, and the alerts the person hears of."""
 
     rules = RulesField(label="Alerts")
     has_email = forms.BooleanField(label="Also by e-mail", required=False)
@@ -78,7 +78,7 @@ class DetailsForm(NameForm, ActionsForm):
     @property
     def details(self) -> dict[str, Any]:
         """What `destinations.set_up` takes."""
-        names = ("name", "description", "marketing_actions")
+        names = ("name", "description", "marketing_actions", "activation_triggers")
         return {name: self.cleaned_data[name] for name in names}
 
     @property

@@ -6,8 +6,8 @@ from typing import Any, ClassVar
 
 from django import forms
 
-from connections import marketing_actions, marks
-from connections.forms import ActionsForm, NameForm
+from connections import activation_triggers, marketing_actions, marks
+from connections.forms import ActionsForm, NameForm, TriggersForm
 from connections.models import Account
 from connections.queries import accounts
 
@@ -86,10 +86,12 @@ class AccountForm(MarkedForm):
         return name
 
 
-class EditForm(MarkedForm, NameForm, ActionsForm):
+class EditForm(MarkedForm, NameForm, ActionsForm, TriggersForm):
     """The details of a destination that people may change."""
 
-    edited: ClassVar[tuple[str, ...]] = ("name", "description", "marketing_actions")
+    edited: ClassVar[tuple[str, ...]] = (
+        *("name", "description", "marketing_actions", "activation_triggers"),
+    )
 
 
 class RenameForm(EditForm):
@@ -113,5 +115,7 @@ def _shown(value: Any) -> str:
 
 def _text(value: Any) -> str:
     if isinstance(value, list):
-        return ", ".join(marketing_actions.named(codes=value))
+        # Codes of either; none is in both.
+        names = (*marketing_actions.named(codes=value), *activation_triggers.named(codes=value))
+        return ", ".join(names)
     return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)

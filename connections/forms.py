@@ -7,7 +7,8 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.forms import SetPasswordForm, UsernameField
 from django.contrib.auth.validators import UnicodeUsernameValidator
 
-from connections import linking
+from connections import activation_triggers, linking
+from connections.activation_triggers import TRIGGERS, Trigger
 from connections.marketing_actions import ACTIONS, MarketingAction, named, ordered
 from connections.models import Account, Destination
 from connections.queries import accounts, destinations
@@ -202,6 +203,34 @@ class ActionsForm(forms.Form):
     def chosen_actions(self) -> list[str]:
         """The names of those that are ticked."""
         return named(codes=self["marketing_actions"].value() or ())
+
+
+class TriggersForm(forms.Form):
+    """When to activate: which changes of a profile a destination exports."""
+
+    activation_triggers = forms.MultipleChoiceField(
+        label="When to activate",
+        choices=[(trigger.code, trigger.name) for trigger in TRIGGERS],
+        widget=forms.CheckboxSelectMultiple,
+        help_text="At least one stays on.",
+        error_messages={
+            "required": "Keep at least one on: a destination that exports no change has no use."
+        },
+    )
+
+    def clean_activation_triggers(self) -> list[str]:
+        return activation_triggers.ordered(codes=self.cleaned_data["activation_triggers"])
+
+    @property
+    def trigger_boxes(self) -> list[tuple[Any, Trigger]]:
+        """Each box to tick with the trigger it stands for."""
+        return list(zip(self["activation_triggers"], TRIGGERS, strict=True))
+
+    @property
+    def triggers_off(self) -> list[str]:
+        """The names of those that are not ticked."""
+        on = self["activation_triggers"].value() or ()
+        return [trigger.name for trigger in TRIGGERS if trigger.code not in on]
 
 
 class WelcomeForm(SetPasswordForm):  # type: ignore[type-arg]

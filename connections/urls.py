@@ -39,7 +39,6 @@ urlpatterns = [
     path("destinations/<uuid:uuid>/details/", wizard.details, name="details"),
     path("destinations/<uuid:uuid>/toggle/", destinations.toggle, name="toggle"),
     path("destinations/<uuid:uuid>/resume/", destinations.resume, name="resume"),
-    path("destinations/<uuid:uuid>/edit/", destinations.edit, name="edit"),
     path("destinations/<uuid:uuid>/rename/", destinations.rename, name="rename"),
     path("destinations/<uuid:uuid>/alerts/", subscriptions.subscribe, name="subscribe"),
     path("alerts/", alerts.browse, name="alerts"),

@@ -15,7 +15,7 @@ from connections.edit_forms import EditForm, RenameForm
 from connections.marks import ChangedMeanwhile
 from connections.permissions import Permission, requires
 from connections.queries import destinations as queries
-from connections.views.back import came_from, wanted
+from connections.views.back import came_from
 from connections.views.found import or_404
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
@@ -37,28 +37,11 @@ def resume(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 @requires(Permission.MANAGE_DESTINATIONS)
 @form_page
-def edit(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    """What the destination is called and said to be for; the account stays as it is."""
-    destination = or_404(queries.get, uuid=uuid)
-    if destination.status == "draft":
-        return redirect("connections:connect", uuid=uuid)
-    back = wanted(request, default=reverse("activations:destination-detail", args=[uuid]))
-    initial = EditForm.initial_of(destination)
-    form = EditForm(request.POST or None, destination=destination, initial=initial)
-    if is_saved(form, destination):
-        messages.success(request, f"{destination.name} was saved.")
-        return redirect(back)
-    context = {"destination": destination, "form": form, "back": back}
-    return render(request, "connections/edit.html", context)
-
-
-@requires(Permission.MANAGE_DESTINATIONS)
-@form_page
 def rename(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """A form where the name stood in its row; `?cancel` puts the name back. For htmx only."""
     destination = or_404(queries.get, uuid=uuid)
     if not request.htmx or destination.status == "draft":  # type: ignore[attr-defined]
-        return redirect("connections:edit", uuid=uuid)
+        return redirect("activations:destination-edit", uuid=uuid)
     initial = RenameForm.initial_of(destination)
     form = RenameForm(request.POST or None, destination=destination, initial=initial)
     is_over = "cancel" in request.GET or is_saved(form, destination)
@@ -67,12 +50,14 @@ def rename(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return render(request, f"connections/{template}.html", context)
 
 
-def is_saved(form: EditForm, destination: Any) -> bool:
+def is_saved(
+    form: EditForm, destination: Any, *, edit: Callable[..., Any] = destinations.edit
+) -> bool:
     """Whether what was sent could be kept; the form says why not, or that nothing was sent."""
     if not form.is_valid():
         return False
     try:
-        saved = destinations.edit(destination=destination, values=form.values, seen=form.seen_mark)
+        saved = edit(destination=destination, values=form.values, seen=form.seen_mark)
     except destinations.NameTaken as problem:
         form.add_error("name", str(problem))
     except ChangedMeanwhile as problem:

@@ -73,6 +73,7 @@ def details(request: HttpRequest, uuid: UUID) -> HttpResponse:
     initial = {
         "name": destination.name,
         "description": destination.description,
+        "activation_triggers": destination.activation_triggers,
         "rules": alert_rules.SUGGESTED,
     }
     form = DetailsForm(

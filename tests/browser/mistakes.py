@@ -79,7 +79,7 @@ FORMS = {
         secret=("Bearer Token",),
     ),
     "edit": Bad(
-        "connections:edit",
+        "activations:destination-edit",
         "Save",
         "Name",
         "Give the destination a name.",

@@ -6,11 +6,14 @@ from django.test import Client
 from django.urls import reverse
 
 from connections import destinations
+from connections.activation_triggers import CODES, IDENTITIES, SEGMENTATION
 from connections.alert_rules import SKIPPED_RATE
 from connections.models import Account, Destination, DestinationStatus, Subscription
 from connections.subscriptions import Choice
 from connections.zendesk.sandbox import RunningSandbox
 from tests import factories
+
+ON = {"activation_triggers": CODES}
 
 
 @pytest.fixture
@@ -162,7 +165,7 @@ def connected(opened: Destination) -> Destination:
 def test_next_enables_the_destination_and_goes_on_to_activate(
     signed_in: Client, connected: Destination, user: User
 ) -> None:
-    typed = {"name": "Zendesk CRM", "description": "For support", "rules": [SKIPPED_RATE]}
+    typed = {"name": "Zendesk CRM", "description": "For support", "rules": [SKIPPED_RATE], **ON}
     answer = signed_in.post(_url("details", connected), typed)
     assert answer["Location"] == reverse("activations:activate", args=[connected.uuid])
     connected.refresh_from_db()
@@ -184,7 +187,7 @@ def test_chosen_marketing_actions_are_stored_in_order_and_reviewed(
     signed_in: Client, connected: Destination
 ) -> None:
     chosen = ["export-to-third-party", "analytics"]
-    typed = {"name": "Zendesk CRM", "marketing_actions": chosen}
+    typed = {"name": "Zendesk CRM", "marketing_actions": chosen, **ON}
     answer = signed_in.post(_url("details", connected), typed)
     connected.refresh_from_db()
     assert connected.marketing_actions == ["analytics", "export-to-third-party"]
@@ -196,13 +199,30 @@ def test_chosen_marketing_actions_are_stored_in_order_and_reviewed(
 def test_an_unknown_marketing_action_is_refused_and_the_rest_is_kept(
     signed_in: Client, connected: Destination
 ) -> None:
-    typed = {"name": "Zendesk CRM", "marketing_actions": ["<b>", "analytics"]}
+    typed = {"name": "Zendesk CRM", "marketing_actions": ["<b>", "analytics"], **ON}
     page = signed_in.post(_url("details", connected), typed).content.decode()
     assert "&lt;b&gt; is not one of the available choices" in page
     assert 'value="Zendesk CRM"' in page
-    assert page.count(" checked>") == 1
+    assert page.count(" checked>") == 1 + len(CODES)
     connected.refresh_from_db()
     assert connected.status == DestinationStatus.DRAFT
+
+
+def test_every_trigger_is_on_at_first_and_what_was_turned_off_is_reviewed(
+    signed_in: Client, connected: Destination
+) -> None:
+    form = signed_in.get(_url("details", connected)).context["form"]
+    assert form["activation_triggers"].value() == list(CODES)
+
+    chosen = [IDENTITIES, SEGMENTATION]
+    typed = {"name": "Zendesk CRM", "activation_triggers": chosen}
+    answer = signed_in.post(_url("details", connected), typed)
+
+    connected.refresh_from_db()
+    assert connected.activation_triggers == [SEGMENTATION, IDENTITIES]
+    first_step = signed_in.get(answer["Location"], follow=True).request["PATH_INFO"]
+    page = signed_in.get(first_step.replace("audiences", "review")).content.decode()
+    assert "Segmentation changes, Identity changes" in page
 
 
 def test_what_another_tab_set_up_is_kept(
@@ -221,7 +241,7 @@ def test_what_another_tab_set_up_is_kept(
 
 def test_save_and_exit_ends_at_the_destination(signed_in: Client, opened: Destination) -> None:
     destinations.use_account(destination=opened, account=factories.AccountFactory())
-    answer = signed_in.post(_url("details", opened), {"name": "Zendesk CRM", "exit": "1"})
+    answer = signed_in.post(_url("details", opened), {"name": "Zendesk CRM", "exit": "1", **ON})
     assert answer["Location"] == reverse("activations:destination-detail", args=[opened.uuid])
 
 

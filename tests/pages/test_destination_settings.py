@@ -3,6 +3,7 @@
 from django.test import Client
 from django.urls import reverse
 
+from connections.activation_triggers import CODES, SEGMENTATION
 from connections.models import Destination
 from connections.permissions import Permission
 from tests import factories
@@ -31,6 +32,7 @@ def test_name_and_description_are_changed_in_place(
         "name": "Sell, Nordics",
         "description": "For the Stockholm team",
         "seen": _seen(signed_in, destination),
+        "activation_triggers": CODES,
     }
 
     page = signed_in.post(_url(destination), told, follow=True).content.decode()
@@ -57,7 +59,7 @@ def test_a_name_that_is_taken_is_kept_in_the_box_and_nowhere_else(
 def test_who_saves_second_is_told_and_loses_nothing(
     signed_in: Client, destination: Destination
 ) -> None:
-    told = {"name": "Mine", "seen": _seen(signed_in, destination)}
+    told = {"name": "Mine", "seen": _seen(signed_in, destination), "activation_triggers": CODES}
     Destination.objects.update(name="Theirs")
 
     page = signed_in.post(_url(destination), told).content.decode()
@@ -66,6 +68,22 @@ def test_who_saves_second_is_told_and_loses_nothing(
     assert 'value="Mine"' in page
     destination.refresh_from_db()
     assert destination.name == "Theirs"
+
+
+def test_when_to_activate_is_changed_in_place_and_catches_up(
+    signed_in: Client, destination: Destination
+) -> None:
+    factories.DeliveryFactory(destination=destination, state="delivered", delivered_seq=1)
+    for triggers, jobs in (([SEGMENTATION], 0), (list(CODES), 1)):
+        told = {"name": "Zendesk CRM", "seen": _seen(signed_in, destination)}
+        page = signed_in.post(
+            _url(destination), {**told, "activation_triggers": triggers}, follow=True
+        ).content.decode()
+
+        assert ("Attribute changes, Identity changes off" in page) == (triggers == [SEGMENTATION])
+        destination.refresh_from_db()
+        assert destination.activation_triggers == triggers
+        assert destination.backfills.count() == jobs
 
 
 def test_the_mapping_is_shown_as_it_is_sent(signed_in: Client, destination: Destination) -> None:
@@ -111,6 +129,7 @@ def test_who_may_only_look_reads_and_is_refused_the_rest(destination: Destinatio
 
     page = _page(client, destination)
 
+    assert "Attribute changes, Segmentation changes, Identity changes" in page
     for absent in ("<textarea", "Delete", "Enter a new token", "Subscribe to alerts", "wizard"):
         assert absent not in page
     assert client.post(_url(destination), {"name": "Mine"}).status_code == 403

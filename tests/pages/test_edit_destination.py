@@ -6,14 +6,23 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from connections.activation_triggers import CODES, SEGMENTATION
 from connections.models import Destination
 from tests import factories
 
 HTMX = {"HX-Request": "true"}
 
 
+ON = {"activation_triggers": CODES}
+PAGES = {
+    "rename": "connections:rename",
+    "connect": "connections:connect",
+    "edit": "activations:destination-edit",
+}
+
+
 def _url(name: str, destination: Destination) -> str:
-    return reverse(f"connections:{name}", args=[destination.uuid])
+    return reverse(PAGES[name], args=[destination.uuid])
 
 
 def _seen(client: Client, name: str, destination: Destination) -> str:
@@ -94,7 +103,7 @@ def test_editing_says_which_field_somebody_else_changed(
 ) -> None:
     seen = _seen(signed_in, "edit", destination)
     Destination.objects.filter(pk=destination.pk).update(description="From a colleague")
-    typed = {"name": "Zendesk CRM", "description": "Mine", "seen": seen}
+    typed = {"name": "Zendesk CRM", "description": "Mine", "seen": seen, **ON}
     answer = signed_in.post(_url("edit", destination), typed)
     form = answer.context["form"]
     assert list(form.errors) == ["description"]
@@ -128,7 +137,7 @@ def test_marketing_actions_are_changed_and_a_conflict_names_them(
 ) -> None:
     seen = _seen(signed_in, "edit", destination)
     Destination.objects.filter(pk=destination.pk).update(marketing_actions=["segment-match"])
-    typed = {"name": "Zendesk CRM", "seen": seen, "marketing_actions": ["analytics"]}
+    typed = {"name": "Zendesk CRM", "seen": seen, "marketing_actions": ["analytics"], **ON}
     answer = signed_in.post(_url("edit", destination), typed)
     assert "now it is “Segment Match”" in answer.content.decode()
     signed_in.post(
@@ -138,3 +147,42 @@ def test_marketing_actions_are_changed_and_a_conflict_names_them(
     assert destination.marketing_actions == ["analytics"]
     rail = signed_in.get(reverse("activations:browse-rail", args=[destination.uuid]))
     assert "<dd>Analytics</dd>" in rail.content.decode()
+
+
+def test_a_trigger_is_turned_off_and_on_and_a_conflict_names_those_that_are_on(
+    signed_in: Client, destination: Destination
+) -> None:
+    factories.DeliveryFactory(destination=destination, state="delivered", delivered_seq=1)
+    seen = _seen(signed_in, "edit", destination)
+    typed = {"name": "Zendesk CRM", "seen": seen, "activation_triggers": [SEGMENTATION]}
+    assert signed_in.post(_url("edit", destination), typed).status_code == 302
+    rail = signed_in.get(reverse("activations:browse-rail", args=[destination.uuid]))
+    assert "<dd>Segmentation changes</dd>" in rail.content.decode()
+    assert not destination.backfills.exists()
+
+    answer = signed_in.post(_url("edit", destination), {**typed, **ON})
+    assert "now it is “Segmentation changes”. Save again" in answer.content.decode()
+    assert list(answer.context["form"].errors) == ["activation_triggers"]
+    again = {**typed, **ON, "seen": answer.context["form"]["seen"].value()}
+    assert signed_in.post(_url("edit", destination), again).status_code == 302
+    destination.refresh_from_db()
+    assert destination.activation_triggers == list(CODES)
+    # Whatever was suppressed catches up.
+    assert destination.backfills.count() == 1
+
+
+@pytest.mark.parametrize("triggers", [[], ["<b>"]])
+def test_without_any_trigger_nothing_is_saved_and_it_is_said_at_the_boxes(
+    signed_in: Client, destination: Destination, triggers: list[str]
+) -> None:
+    seen = _seen(signed_in, "edit", destination)
+    typed = {"name": "Other", "seen": seen, "activation_triggers": triggers}
+    answer = signed_in.post(_url("edit", destination), typed)
+
+    page = answer.content.decode()
+    assert list(answer.context["form"].errors) == ["activation_triggers"]
+    assert 'id="id_activation_triggers_error"' in page
+    assert '<details class="fold" open>' in page
+    assert ("Keep at least one on" in page) == (not triggers)
+    destination.refresh_from_db()
+    assert (destination.name, destination.activation_triggers) == ("Zendesk CRM", list(CODES))

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from activations.models import ActivationDraft, FieldMapping
 from activations.services import drafts
+from connections.activation_triggers import CODES
 from connections.models import Destination
 from connections.permissions import TO_ACTIVATE, Permission
 from tests import factories
@@ -145,5 +146,5 @@ def test_who_sets_up_but_may_not_activate_ends_on_the_destination(
     client.force_login(factories.member(Permission.MANAGE_DESTINATIONS))
     draft = factories.DestinationFactory(name="", account=destination.account, status="draft")
     url = reverse("connections:details", args=[draft.uuid])
-    answer = client.post(url, {"name": "New"})
+    answer = client.post(url, {"name": "New", "activation_triggers": CODES})
     assert answer["Location"] == reverse("activations:destination-detail", args=[draft.uuid])

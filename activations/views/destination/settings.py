@@ -1,18 +1,22 @@
 """Settings: how a destination is set up; its name; its end."""
 
+from functools import partial
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from activations.queries import settings
-from activations.services import removal
+from activations.services import details, removal
 from activations.views.destination import frame
 from connections.edit_forms import EditForm
 from connections.permissions import Permission, requires
 from connections.queries import destinations as queries
+from connections.views.back import wanted
 from connections.views.destinations import is_saved
 from connections.views.found import or_404
 
@@ -29,7 +33,7 @@ def show(request: HttpRequest, uuid: UUID) -> HttpResponse:
         has_focus=False,
         initial=EditForm.initial_of(destination),
     )
-    if is_saved(form, destination):
+    if is_saved(form, destination, edit=partial(details.edit, at=timezone.now())):
         messages.success(request, f"{destination.name} was saved.")
         return redirect("activations:destination-settings", uuid=uuid)
     context |= {
@@ -38,6 +42,23 @@ def show(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "heard": settings.heard(destination=destination, person=request.user),
     }
     return render(request, "activations/destination_settings.html", frame.marked(context))
+
+
+@requires(Permission.MANAGE_DESTINATIONS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """The details on a page of their own, for who comes from a list; the account stays as it is."""
+    destination = or_404(queries.get, uuid=uuid)
+    if destination.status == "draft":
+        return redirect("connections:connect", uuid=uuid)
+    back = wanted(request, default=reverse("activations:destination-detail", args=[uuid]))
+    initial = EditForm.initial_of(destination)
+    form = EditForm(request.POST or None, destination=destination, initial=initial)
+    if is_saved(form, destination, edit=partial(details.edit, at=timezone.now())):
+        messages.success(request, f"{destination.name} was saved.")
+        return redirect(back)
+    context = {"destination": destination, "form": form, "back": back}
+    return render(request, "activations/destination_edit.html", context)
 
 
 @requires(Permission.MANAGE_DESTINATIONS)

@@ -31,7 +31,7 @@ DESTINATIONS = 30
 # More audiences than a page shows; they come after those of the demo.
 ZONES = 30
 OF_A_DESTINATION = (
-    "connections:edit",
+    "activations:destination-edit",
     "connections:subscribe",
     "activations:destination-settings",
     "activations:profiles",
