@@ -206,7 +206,8 @@ def _try_one(person: Person) -> None:
 def _deliver(person: Person) -> None:
     report = person.product.run("deliver", "--until-idle", "--timeout", "30")
     assert (report["sent"], report["excluded"]) == (SENDABLE - 1, 1)
-    # One was sent in the wizard, just as it is. Whom the backfill meets under way is looked at twice.
+    # One was sent in the wizard, just as it is. Whom the backfill meets under way is looked at
+    # twice.
     assert report["unchanged"] in (1, 2)
     # The page asks by itself: nobody reloads it.
     activated = person.page.locator(".stat", has_text="Identities activated")
