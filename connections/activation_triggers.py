@@ -57,3 +57,8 @@ def ordered(*, codes: Collection[str]) -> list[str]:
 def named(*, codes: Collection[str]) -> list[str]:
     """The names of codes, in the order of `TRIGGERS`."""
     return [trigger.name for trigger in TRIGGERS if trigger.code in codes]
+
+
+def off(*, codes: Collection[str]) -> list[str]:
+    """The names of those that are not among the codes."""
+    return [trigger.name for trigger in TRIGGERS if trigger.code not in codes]

@@ -212,9 +212,8 @@ class TriggersForm(forms.Form):
         label="When to activate",
         choices=[(trigger.code, trigger.name) for trigger in TRIGGERS],
         widget=forms.CheckboxSelectMultiple,
-        help_text="At least one stays on.",
         error_messages={
-            "required": "Keep at least one on: a destination that exports no change has no use."
+            "required": "Keep at least one on. To send nothing, disable the destination."
         },
     )
 
@@ -229,8 +228,7 @@ class TriggersForm(forms.Form):
     @property
     def triggers_off(self) -> list[str]:
         """The names of those that are not ticked."""
-        on = self["activation_triggers"].value() or ()
-        return [trigger.name for trigger in TRIGGERS if trigger.code not in on]
+        return activation_triggers.off(codes=self["activation_triggers"].value() or ())
 
 
 class WelcomeForm(SetPasswordForm):  # type: ignore[type-arg]

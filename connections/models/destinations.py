@@ -88,3 +88,8 @@ class Destination(models.Model):
     def activation_trigger_names(self) -> list[str]:
         """Which changes of a profile are exported, in words."""
         return activation_triggers.named(codes=self.activation_triggers)
+
+    @property
+    def activation_triggers_off(self) -> list[str]:
+        """Which changes are not exported by themselves, in words."""
+        return activation_triggers.off(codes=self.activation_triggers)

@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from connections import roles
+from connections.activation_triggers import ATTRIBUTES, IDENTITIES, SEGMENTATION
 from connections.alert_rules import DELAY
 from connections.models import Person
 from connections.permissions import Permission
@@ -52,6 +53,26 @@ def _threshold() -> Thing:
         "now it is “60”.",
         lambda: alert_rules.standings()[DELAY].threshold,
         90,
+    )
+
+
+def _triggers() -> Thing:
+    destination = factories.DestinationFactory(name="Zendesk CRM")
+
+    def stored() -> Any:
+        destination.refresh_from_db()
+        return destination.activation_triggers
+
+    def form(*triggers: str) -> dict[str, Any]:
+        return {"name": "Zendesk CRM", "activation_triggers": list(triggers)}
+
+    return Thing(
+        reverse("activations:destination-settings", args=[destination.uuid]),
+        form(SEGMENTATION, IDENTITIES),
+        form(ATTRIBUTES, SEGMENTATION),
+        "now it is “Segmentation changes, Identity changes”.",
+        stored,
+        [ATTRIBUTES, SEGMENTATION],
     )
 
 
@@ -108,6 +129,7 @@ def _own_settings() -> Thing:
 THINGS = {
     "audience": _audience,
     "threshold": _threshold,
+    "triggers": _triggers,
     "role": _role,
     "roles of one": _roles_of_one,
     "own settings": _own_settings,

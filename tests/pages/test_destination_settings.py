@@ -80,7 +80,7 @@ def test_when_to_activate_is_changed_in_place_and_catches_up(
             _url(destination), {**told, "activation_triggers": triggers}, follow=True
         ).content.decode()
 
-        assert ("Attribute changes, Identity changes off" in page) == (triggers == [SEGMENTATION])
+        assert ("off: Attribute changes, Identity changes" in page) == (triggers == [SEGMENTATION])
         destination.refresh_from_db()
         assert destination.activation_triggers == triggers
         assert destination.backfills.count() == jobs

@@ -5,6 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from activations.models import Profile
+from connections.activation_triggers import SEGMENTATION
 from connections.models import Destination
 from connections.permissions import Permission
 from tests import factories
@@ -42,6 +43,18 @@ def test_a_person_is_found_however_the_address_is_written(signed_in: Client, ann
     page = signed_in.get(address).content.decode()
     for words in ("Ann Ek", "ann@example.org", "Zendesk refused a value", "req-1", "integer"):
         assert words in page
+
+
+def test_changes_that_are_not_sent_by_themselves_are_said_beside_the_destination(
+    signed_in: Client, ann: Profile
+) -> None:
+    address = _address(signed_in, ann.email)
+    assert "Not sent by themselves" not in signed_in.get(address).content.decode()
+    Destination.objects.update(activation_triggers=[SEGMENTATION])
+
+    page = signed_in.get(address).content.decode()
+
+    assert "Not sent by themselves: Attribute changes, Identity changes." in page
 
 
 def test_nobody_is_said_so_and_the_address_stays_typed(signed_in: Client, db: None) -> None:
