@@ -68,6 +68,19 @@ CATEGORIES: Final = (
         },
     ),
     Category(
+        "Data governance",
+        {
+            Permission.APPLY_LABELS: (
+                "Put labels on attributes. A label may be refused by naming destinations that"
+                " map the attribute."
+            ),
+            Permission.VIEW_POLICIES: "See data usage policies, and which attributes are labelled.",
+            Permission.MANAGE_POLICIES: (
+                "Create, edit, enable, disable and delete data usage policies."
+            ),
+        },
+    ),
+    Category(
         "Administration",
         {
             Permission.MANAGE_PEOPLE: (

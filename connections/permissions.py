@@ -40,6 +40,9 @@ class Permission(models.TextChoices):
     VIEW_ALERT_HISTORY = "view_alerts_history", "View Alerts History"
     RESOLVE_ALERTS = "resolve_alerts", "Resolve Alerts"
     MANAGE_INGESTION = "manage_ingestion", "Manage Ingestion"
+    APPLY_LABELS = "apply_data_usage_labels", "Apply Data Usage Labels"
+    VIEW_POLICIES = "view_data_usage_policies", "View Data Usage Policies"
+    MANAGE_POLICIES = "manage_data_usage_policies", "Manage Data Usage Policies"
     MANAGE_PEOPLE = "manage_people", "Manage People"
 
     @property
@@ -62,6 +65,8 @@ IMPLIES: Final = {
     Permission.MANAGE_ALERTS: {Permission.VIEW_ALERTS},
     Permission.VIEW_ALERT_HISTORY: {Permission.VIEW_ALERTS},
     Permission.RESOLVE_ALERTS: {Permission.VIEW_ALERTS},
+    Permission.APPLY_LABELS: {Permission.VIEW_POLICIES},
+    Permission.MANAGE_POLICIES: {Permission.VIEW_POLICIES},
 }
 
 # The activation wizard. Its mapping step also needs ACTIVATE_DESTINATIONS.

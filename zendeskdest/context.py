@@ -33,6 +33,7 @@ NAVIGATION = (
     ("Monitoring", "activations:monitoring", "activity", ("/monitoring/",)),
     ("Alerts", "connections:alerts", "bell", ("/alerts/",)),
     ("Ingestion", "activations:ingestion", "database", ("/ingestion/",)),
+    ("Policies", "activations:policies", "shield-check", ("/policies/",)),
     ("People", "connections:people", "user-cog", ("/people/",)),
 )
 

@@ -33,9 +33,10 @@ class Rulebook:
     rules: tuple[Rule, ...] = ()
     labels: Mapping[str, Sequence[str]] | None = None
 
-    def with_rule(self, *, rule: Rule) -> "Rulebook":
-        """As it would be with one more policy."""
-        return replace(self, rules=(*self.rules, rule))
+    def with_rule(self, *, rule: Rule, instead_of: str = "") -> "Rulebook":
+        """As it would be with one more policy, in the place of the one with that name."""
+        others = tuple(one for one in self.rules if one.name != instead_of)
+        return replace(self, rules=(*others, rule))
 
     def with_labels(self, *, path: str, codes: Sequence[str]) -> "Rulebook":
         """As it would be with these labels on a path, and no others."""

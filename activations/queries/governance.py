@@ -1,17 +1,29 @@
 """What holds now: enabled data usage policies, and the labels of attributes."""
 
+from django.db.models import F, Value
+
 from activations.governance.check import Rule, Rulebook
 from activations.models import LabeledAttribute, Policy
 from activations.terms import LabelMatch, PolicyStatus
 
 
 def rulebook() -> Rulebook:
-    """Two queries; one where nothing is labelled, since no policy can be broken then."""
-    labels = dict(LabeledAttribute.objects.values_list("path", "labels"))
-    if not labels:
-        return Rulebook()
-    enabled = Policy.objects.filter(status=PolicyStatus.ENABLED).order_by("name", "pk")
-    return Rulebook(rules=tuple(rule_of(policy=policy) for policy in enabled), labels=labels)
+    """One query for both, since pages that need it are counting: a label matches nothing itself."""
+    labels = LabeledAttribute.objects.order_by().annotate(
+        label_match=Value(""), marketing_actions=F("labels")
+    )
+    enabled = Policy.objects.filter(status=PolicyStatus.ENABLED).order_by()
+    columns = ("label_match", "labels", "marketing_actions")
+    rows = labels.values_list("path", *columns).union(
+        enabled.values_list("name", *columns), all=True
+    )
+    rules, labelled = [], {}
+    for name, match, codes, actions in rows:
+        if match:
+            rules.append(Rule(name, tuple(codes), LabelMatch(match), tuple(actions)))
+        else:
+            labelled[name] = codes
+    return Rulebook(rules=tuple(sorted(rules, key=lambda rule: rule.name)), labels=labelled)
 
 
 def rule_of(*, policy: Policy) -> Rule:

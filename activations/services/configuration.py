@@ -126,13 +126,16 @@ def load_plan(*, destination: Destination) -> Plan:
 
 def rules_of(*, destination: Destination) -> tuple[MappingRule, ...]:
     """The destination's mappings in their order."""
-    return tuple(
-        MappingRule(
-            source=Source(kind=SourceKind(row.source_kind), path=row.source),
-            target=Target(kind=TargetKind(row.target_kind), name=row.target),
-            when_empty=WhenEmpty(row.when_empty),
-        )
-        for row in destination.field_mappings.order_by("position", "pk")
+    rows = destination.field_mappings.order_by("position", "pk")
+    return tuple(rule_of(row=row) for row in rows)
+
+
+def rule_of(*, row: FieldMapping) -> MappingRule:
+    """A stored mapping as the mapping stage takes it."""
+    return MappingRule(
+        source=Source(kind=SourceKind(row.source_kind), path=row.source),
+        target=Target(kind=TargetKind(row.target_kind), name=row.target),
+        when_empty=WhenEmpty(row.when_empty),
     )
 
 

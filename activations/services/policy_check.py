@@ -1,12 +1,46 @@
 """Do an open draft, or what is activated already, break a data usage policy?"""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
 from activations.governance import check
-from activations.governance.check import Mapped, Violation
+from activations.governance.check import Mapped, Rulebook, Violation
 from activations.mapping.paths import PathProblem, parse_source
+from activations.mapping.plan import MappingRule
 from activations.queries import governance
+from activations.services import configuration
 from activations.services.draft_content import MAPPING, Content, DraftProblem, MappingRow
+from connections.models import Destination
+
+# The others are told by their number.
+MOST_TOLD = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """What a destination that sends already would break."""
+
+    destination: str
+    violation: Violation
+
+    def __str__(self) -> str:
+        return f"“{self.destination}”, mapping to “{self.violation.target}”: {self.violation.why}"
+
+
+class WouldBreak(Exception):
+    """What is activated would break a data usage policy; nothing was changed."""
+
+    def __init__(self, breaches: Sequence[Breach]) -> None:
+        super().__init__("; ".join(str(breach) for breach in breaches[:MOST_TOLD]))
+        self.breaches = tuple(breaches)
+
+    @property
+    def sentences(self) -> list[str]:
+        """The first of them, one by one, and what to do."""
+        told = [str(breach) for breach in self.breaches[:MOST_TOLD]]
+        left = len(self.breaches) - len(told)
+        more = [f"And {left:,} more."] if left else []
+        return [*told, *more, "Remove these mappings or the marketing actions first."]
 
 
 def judge(*, content: Content, marketing_actions: Sequence[str]) -> Content:
@@ -17,6 +51,43 @@ def judge(*, content: Content, marketing_actions: Sequence[str]) -> Content:
         rulebook=governance.rulebook(),
     )
     return content.with_violations(found=found, problems=[_problem(one) for one in found])
+
+
+def of_rules(
+    *, rules: Iterable[MappingRule], actions: Sequence[str], rulebook: Rulebook
+) -> tuple[Violation, ...]:
+    """What a destination with these mappings and marketing actions breaks."""
+    mapped = [Mapped(row, rule.source, rule.target_text) for row, rule in enumerate(rules)]
+    return check.find(mapped=mapped, actions=actions, rulebook=rulebook)
+
+
+def demand(*, change: Callable[[Rulebook], Rulebook]) -> None:
+    """What is activated must break nothing more after a change of what holds. Raises WouldBreak.
+
+    Within a transaction: all destinations stand still until its end, so that nobody maps,
+    activates or changes what holds while it is judged here.
+    """
+    list(Destination.objects.select_for_update().order_by("pk").values_list("pk"))
+    # Read only now: whoever changed it before has committed.
+    now = governance.rulebook()
+    before = set(breaches(rulebook=now))
+    if new := [breach for breach in breaches(rulebook=change(now)) if breach not in before]:
+        raise WouldBreak(new)
+
+
+def breaches(*, rulebook: Rulebook) -> list[Breach]:
+    """What the activated destinations break, enabled or not: they may be enabled at any time."""
+    activated = Destination.objects.filter(activations__isnull=False).distinct().order_by("name")
+    return [
+        Breach(destination.name, violation)
+        for destination in activated.prefetch_related("field_mappings")
+        for violation in of_rules(
+            # In the order that rows of mappings have by themselves.
+            rules=[configuration.rule_of(row=row) for row in destination.field_mappings.all()],
+            actions=destination.marketing_actions,
+            rulebook=rulebook,
+        )
+    ]
 
 
 def _mapped(rows: Iterable[MappingRow]) -> Iterable[Mapped]:

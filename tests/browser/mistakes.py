@@ -197,6 +197,36 @@ FORMS = {
         {"Name": "Marketer"},
     ),
     "role-nameless": Bad("connections:role", "Save", "Name", "Give the role a name.", {"Name": ""}),
+    "policy": Bad(
+        "activations:policy-new",
+        "Save",
+        "Name",
+        "Another policy has this name.",
+        {"Name": "Data science", "Description": "Contract of May"},
+    ),
+    "policy-of-nothing": Bad(
+        "activations:policy-edit",
+        "Save",
+        "C1",
+        "Tick at least one label.",
+        group="Labels",
+        has_none=True,
+    ),
+    "labels": Bad(
+        "activations:labels-new",
+        "Save",
+        "Attribute",
+        "has an empty part",
+        {"Attribute": "loyalty..tier"},
+    ),
+    "no-labels": Bad(
+        "activations:labels-edit",
+        "Save",
+        "C1",
+        "Tick at least one label.",
+        group="Labels",
+        has_none=True,
+    ),
     "api-key": Bad(
         "activations:ingestion-api", "Create key", "Name of a new key", "Give the key a name."
     ),

@@ -126,6 +126,41 @@ def _own_settings() -> Thing:
     )
 
 
+def _labels() -> Thing:
+    attribute = factories.LabeledAttributeFactory(labels=["C1"])
+
+    def stored() -> Any:
+        attribute.refresh_from_db()
+        return attribute.labels
+
+    return Thing(
+        reverse("activations:labels-edit", args=[attribute.pk]),
+        {"labels": ["C2", "C3"]},
+        {"labels": ["S1"]},
+        "now they are C2, C3.",
+        stored,
+        ["S1"],
+    )
+
+
+def _policy() -> Thing:
+    policy = factories.PolicyFactory(name="Old")
+    kept = {"description": "", "label_match": "any", "labels": ["C2"]}
+
+    def stored() -> Any:
+        policy.refresh_from_db()
+        return policy.name, policy.marketing_actions
+
+    return Thing(
+        reverse("activations:policy-edit", args=[policy.uuid]),
+        {**kept, "name": "Old", "marketing_actions": ["analytics", "data-science"]},
+        {**kept, "name": "Mine", "marketing_actions": ["analytics"]},
+        "now it is “Analytics, Data Science”.",
+        stored,
+        ("Mine", ["analytics"]),
+    )
+
+
 THINGS = {
     "audience": _audience,
     "threshold": _threshold,
@@ -133,6 +168,8 @@ THINGS = {
     "role": _role,
     "roles of one": _roles_of_one,
     "own settings": _own_settings,
+    "labels": _labels,
+    "policy": _policy,
 }
 
 

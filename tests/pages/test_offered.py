@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from importlib import import_module
 
 import pytest
 from django.contrib.auth.models import User
@@ -13,8 +12,8 @@ from activations.services import drafts
 from connections.models import Destination
 from connections.permissions import TO_ACTIVATE, Permission, may
 from tests import factories
+from tests.pages.default_roles import ROLES
 
-ROLES: dict[str, set[str]] = import_module("connections.migrations.0004_default_roles").ROLES
 # Where `href` leads by GET, the others by POST.
 OFFER = re.compile(r'\b(href|action|formaction|data-dialog-action|hx-get|hx-post)="(/[^"#?]*)')
 CAST = {
@@ -58,7 +57,8 @@ def _pages(scene: Destination) -> list[str]:
     names += ["activations:browse", "activations:choose", "activations:audiences"]
     names += ["connections:settings", "connections:roles", "overview", "activations:system"]
     names += ["activations:monitoring", "activations:people", "activations:ingestion"]
-    names += ["activations:ingestion-api", "connections:alerts", "connections:alert-history"]
+    names += ["activations:policies", "activations:labels", "activations:ingestion-api"]
+    names += ["connections:alerts", "connections:alert-history"]
     pages = [reverse(name) for name in names]
     pages += [
         reverse(f"connections:{n}", args=["zendesk"]) for n in ("catalog-rail", "documentation")

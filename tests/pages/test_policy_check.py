@@ -56,8 +56,8 @@ def test_a_violation_says_which_policy_row_label_and_action_and_what_to_do(
     assert "Data usage policy check</h2>" in page
     assert "Row 3 of the mapping" in page
     assert "C2 is on <bdi>loyalty</bdi>" in page
-    assert "mapped to <bdi>xdm: title</bdi>" in page
-    assert "sent by <bdi>Zendesk CRM</bdi>" in page
+    assert "mapped to</span> <bdi>xdm: title</bdi>" in page
+    assert "sent by</span> <bdi>Zendesk CRM</bdi>" in page
     assert "take the marketing action off the destination" in page
     assert '<button class="btn btn-primary" disabled aria-describedby="why-not">Finish' in page
     assert "1 problem to put right first" in page

@@ -6,7 +6,6 @@ from the migration that makes them. What an allowed request answers is the busin
 
 import re
 from collections.abc import Iterator
-from importlib import import_module
 from typing import Any, ClassVar
 from uuid import uuid4
 
@@ -30,11 +29,9 @@ from connections.permissions import (
     with_implied,
 )
 from tests import factories
+from tests.pages.default_roles import ROLES as DEFAULT_ROLES
 
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
-DEFAULT_ROLES: dict[str, set[str]] = import_module(
-    "connections.migrations.0004_default_roles"
-).ROLES
 NOBODY, EVERYTHING, ANONYMOUS = "no role", "superuser", "anonymous"
 ROUTES = list(access.routes())
 # What a stranger must reach to get in, and what machines ask for with a key or without any.

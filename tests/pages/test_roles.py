@@ -21,6 +21,7 @@ from tests.pages.conftest import CountQueries
 
 ROLES, NEW = "/people/roles/", "/people/roles/new/"
 migration = import_module("connections.migrations.0004_default_roles")
+governance = import_module("connections.migrations.0011_governance_roles")
 
 
 @pytest.fixture
@@ -131,6 +132,7 @@ def test_an_upgrade_leaves_everybody_with_every_right(db: None) -> None:
     # A test that empties the database may have been here before.
     migration.create_roles(apps, None)
     migration.keep_rights(apps, None)
+    governance.add_permissions(apps, None)
     assert all(User.objects.get(pk=user.pk).has_perm(p.full_name) for p in Permission)
 
 

@@ -28,7 +28,7 @@ from activations.services import drafts  # noqa: E402
 from activations.services.draft_content import MappingRow, ScheduleRow  # noqa: E402
 from connections.models import Destination, Notification  # noqa: E402
 from tests import factories  # noqa: E402
-from tests.browser.scene import people, sending, uploads  # noqa: E402
+from tests.browser.scene import governance, people, sending, uploads  # noqa: E402
 from tests.browser.scene.words import SPOKEN, Say, plain  # noqa: E402
 
 _BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -64,6 +64,7 @@ def full(say: Say, at: datetime) -> dict[str, Any]:
     objects = {
         **_of_destinations(there),
         **_of_drafts(there, chosen, ann, say, at),
+        **_of_policies(there, ann, say, at),
         "destinations/catalog/<slug:code>/": ["destinations/catalog/zendesk/"],
         "destinations/<uuid:uuid>/activation-data/send-again/<uuid:job>/": [_job(there)],
         "audiences/<uuid:uuid>/": [f"audiences/{a.uuid}/" for a in (chosen[0], chosen[3])],
@@ -119,7 +120,8 @@ def _of_destinations(there: sending.Destinations) -> dict[str, list[str]]:
 def _of_drafts(
     there: sending.Destinations, chosen: list[Audience], ann: User, say: Say, at: datetime
 ) -> dict[str, list[str]]:
-    """One as it is opened; one with mistakes in every step; nothing chosen in a third."""
+    """One as it is opened; one with mistakes in every step; nothing chosen in a third; one
+    that breaks policies."""
     opened = drafts.open_for(destination=there.busy, person=ann)
     bare = drafts.open_for(destination=there.disabled, person=ann)
     wrong = drafts.open_for(destination=there.quiet, person=ann)
@@ -137,7 +139,23 @@ def _of_drafts(
     )
     wrong.save()
     start = "activations/drafts/<uuid:uuid>/"
-    return {start: [f"activations/drafts/{draft.uuid}/" for draft in (opened, wrong, bare)]}
+    broken = governance.breaking(there.stopped, say, ann)
+    opened_drafts = (opened, wrong, bare, broken)
+    return {start: [f"activations/drafts/{draft.uuid}/" for draft in opened_drafts]}
+
+
+def _of_policies(
+    there: sending.Destinations, ann: User, say: Say, at: datetime
+) -> dict[str, list[str]]:
+    """The second keeps what is activated from being enabled."""
+    policy, attribute = governance.fill(say, at, ann)
+    there.busy.marketing_actions = ["export-to-third-party"]
+    there.busy.save()
+    policies = (policy, governance.refused(say))
+    return {
+        "policies/<uuid:uuid>/": [f"policies/{policy.uuid}/" for policy in policies],
+        "policies/labels/<int:key>/": [f"policies/labels/{attribute.pk}/"],
+    }
 
 
 def _of_people(busy: Destination) -> dict[str, list[str]]:
@@ -170,6 +188,8 @@ def _more(there: sending.Destinations, chosen: list[Audience]) -> list[str]:
         "monitoring/?failures=1&graphs=off",
         "monitoring/?range=custom&from=2026-02-30&to=never",
         "alerts/history/?q=nothing+has+these+words",
+        "policies/?q=nothing+has+these+words",
+        "policies/labels/?label=C12",
     ]
 
 

@@ -1,0 +1,67 @@
+"""Labelled attributes as pages show them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from django.db.models import F, QuerySet, TextField
+from django.db.models.functions import Cast
+
+from activations.governance.labels import LABELS, Label
+from activations.mapping import catalogue
+from activations.models import LabeledAttribute
+
+SORTS: Final = {"path": "path", "changed": "changed_at"}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One of them with what its labels mean."""
+
+    attribute: LabeledAttribute
+
+    @property
+    def labels(self) -> list[Label]:
+        """In the order of the labels."""
+        return [label for label in LABELS if label.code in self.attribute.labels]
+
+    @property
+    def menu_id(self) -> str:
+        """Of the list of actions, unique in the page."""
+        return f"attribute-{self.attribute.pk}"
+
+
+def listing(*, words: str, label: str, sort: str, descending: bool) -> QuerySet[LabeledAttribute]:
+    """Those whose path holds the words and that have the label; empty: any."""
+    found = LabeledAttribute.objects.select_related("changed_by")
+    for word in words.split():
+        found = found.filter(path__icontains=word)
+    if label:
+        # As the list is written: SQLite has no operator for what a JSON list contains.
+        written = found.annotate(written=Cast("labels", TextField()))
+        found = written.filter(written__contains=f'"{label}"')
+    key = F(SORTS.get(sort, "path"))
+    return found.order_by(key.desc() if descending else key.asc(), "pk")
+
+
+def rows(*, attributes: Iterable[LabeledAttribute]) -> list[Row]:
+    """The lines of a page of `listing`."""
+    return [Row(attribute) for attribute in attributes]
+
+
+def get(*, key: int) -> LabeledAttribute:
+    """Raises LabeledAttribute.DoesNotExist."""
+    return LabeledAttribute.objects.get(pk=key)
+
+
+def is_labelled(*, path: str) -> bool:
+    """Whether the very path has labels."""
+    return LabeledAttribute.objects.filter(path=path).exists()
+
+
+def suggestions() -> list[str]:
+    """Paths of the XDM profile that may be typed, with the objects above them."""
+    paths = [attribute.path for attribute in catalogue.ATTRIBUTES]
+    tops = {path.rpartition(".")[0] for path in paths if "." in path}
+    identities = [f"identityMap.{namespace.symbol}" for namespace in catalogue.NAMESPACES]
+    return [*sorted({*paths, *tops}), "identityMap", *identities]

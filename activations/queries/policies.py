@@ -1,0 +1,81 @@
+"""Data usage policies as pages show them."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Lower
+
+from activations.governance.labels import LABELS, Label
+from activations.models import Policy
+from activations.terms import PolicyStatus
+from connections import marketing_actions
+
+SORTS: Final[dict[str, tuple[Any, ...]]] = {
+    "name": (Lower("name"),),
+    "status": (F("status"), Lower("name")),
+    "updated": (F("updated_at"),),
+}
+CORE, OWN = "core", "own"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A policy in words."""
+
+    policy: Policy
+
+    @property
+    def is_enabled(self) -> bool:
+        """Whether it restricts anything."""
+        return self.policy.status == PolicyStatus.ENABLED
+
+    @property
+    def labels(self) -> list[Label]:
+        """Its labels with their meaning."""
+        return [label for label in LABELS if label.code in self.policy.labels]
+
+    @property
+    def match(self) -> str:
+        """“All of” or “Any of”; empty where there is only one label."""
+        return self.policy.get_label_match_display() if len(self.policy.labels) > 1 else ""
+
+    @property
+    def actions(self) -> list[str]:
+        """The names of its marketing actions."""
+        return marketing_actions.named(codes=self.policy.marketing_actions)
+
+    @property
+    def menu_id(self) -> str:
+        """Of the list of actions, unique in the page."""
+        return f"policy-{self.policy.pk}"
+
+    @property
+    def tone(self) -> str:
+        """Of its status."""
+        return "success" if self.is_enabled else "neutral"
+
+
+def listing(*, words: str, status: str, kind: str, sort: str, descending: bool) -> QuerySet[Policy]:
+    """Policies by words in name and description; `kind` is `core` or `own`, empty: both."""
+    found = Policy.objects.all()
+    for word in words.split():
+        found = found.filter(Q(name__icontains=word) | Q(description__icontains=word))
+    if status:
+        found = found.filter(status=status)
+    if kind:
+        found = found.filter(is_core=kind == CORE)
+    keys = [key.desc() if descending else key.asc() for key in SORTS.get(sort, SORTS["name"])]
+    return found.order_by(*keys, "pk")
+
+
+def get(*, uuid: UUID) -> Policy:
+    """Raises Policy.DoesNotExist."""
+    return Policy.objects.select_related("created_by").get(uuid=uuid)
+
+
+def is_name_taken(*, name: str, besides: Policy | None = None) -> bool:
+    """Whether another policy is called so, however it is written."""
+    others = Policy.objects.exclude(pk=besides.pk) if besides else Policy.objects.all()
+    return others.filter(name__iexact=name).exists()

@@ -1,0 +1,62 @@
+"""Labels on attributes: put on, changed, taken off; never so that what is sent breaks a policy."""
+
+import logging
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from activations.governance import labels
+from activations.models import LabeledAttribute
+from activations.services import policy_check
+from connections import marks
+
+logger = logging.getLogger(__name__)
+
+
+class LabelledAlready(Exception):
+    """The attribute has labels; they are changed, not put on a second time."""
+
+
+def put_on(*, path: str, codes: Collection[str], person: Any, at: datetime) -> LabeledAttribute:
+    """The first labels of an attribute. Raises LabelledAlready and `policy_check.WouldBreak`."""
+    chosen = labels.ordered(codes=codes)
+    with transaction.atomic():
+        _demand(path, chosen)
+        try:
+            with transaction.atomic():
+                attribute = LabeledAttribute.objects.create(
+                    path=path, labels=chosen, changed_by=person, changed_at=at
+                )
+        except IntegrityError:
+            raise LabelledAlready(f"{path} has labels already.") from None
+    logger.info("labels.put-on attribute=%s", attribute.pk)
+    return attribute
+
+
+def change(
+    *, attribute: LabeledAttribute, codes: Collection[str], seen: str, person: Any, at: datetime
+) -> None:
+    """These labels and no others. `seen` is the mark of those the person had before them.
+
+    Raises ChangedMeanwhile and `policy_check.WouldBreak`.
+    """
+    chosen = labels.ordered(codes=codes)
+    with transaction.atomic():
+        locked = LabeledAttribute.objects.select_for_update().get(pk=attribute.pk)
+        marks.demand(row=locked, values={"labels": chosen}, seen=seen)
+        _demand(locked.path, chosen)
+        locked.labels, locked.changed_by, locked.changed_at = chosen, person, at
+        locked.save()
+    logger.info("labels.changed attribute=%s", attribute.pk)
+
+
+def take_off(*, attribute: LabeledAttribute) -> None:
+    """No label any more: fewer labels break nothing."""
+    attribute.delete()
+    logger.info("labels.taken-off")
+
+
+def _demand(path: str, codes: list[str]) -> None:
+    policy_check.demand(change=lambda now: now.with_labels(path=path, codes=codes))

@@ -1,0 +1,103 @@
+"""Data usage policies: made, changed, enabled; never so that what is sent breaks one."""
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from activations.models import Policy
+from activations.queries import governance
+from activations.services import policy_check
+from activations.services.policy_check import Breach
+from activations.terms import PolicyStatus
+from connections import marks
+
+logger = logging.getLogger(__name__)
+
+
+class NameTaken(Exception):
+    """Another policy has this name."""
+
+
+class CoreIsFixed(Exception):
+    """A core policy is enabled and disabled, nothing else."""
+
+
+def create(*, values: Mapping[str, Any], person: Any) -> Policy:
+    """A draft: it restricts nothing until it is enabled. Raises NameTaken."""
+    policy = Policy(**values, created_by=person)
+    _save(policy)
+    logger.info("policies.created policy=%s", policy.uuid)
+    return policy
+
+
+def change(*, policy: Policy, values: Mapping[str, Any], seen: str) -> Policy:
+    """Details by name. `seen` is the mark of those the person had before them.
+
+    Raises NameTaken, ChangedMeanwhile, CoreIsFixed and `policy_check.WouldBreak`.
+    """
+    with transaction.atomic():
+        locked = Policy.objects.select_for_update().get(pk=policy.pk)
+        if locked.is_core:
+            raise CoreIsFixed(f"{locked} is a core policy.")
+        marks.demand(row=locked, values=values, seen=seen)
+        before = locked.name
+        for name, value in values.items():
+            setattr(locked, name, value)
+        if locked.status == PolicyStatus.ENABLED:
+            _demand(locked, before)
+        _save(locked)
+    logger.info("policies.changed policy=%s", policy.uuid)
+    return locked
+
+
+def enable(*, policy: Policy) -> None:
+    """It holds from now on. Raises `policy_check.WouldBreak`."""
+    with transaction.atomic():
+        locked = Policy.objects.select_for_update().get(pk=policy.pk)
+        _demand(locked, locked.name)
+        locked.status = PolicyStatus.ENABLED
+        locked.save(update_fields=["status", "updated_at"])
+    logger.info("policies.enabled policy=%s", policy.uuid)
+
+
+def disable(*, policy: Policy) -> None:
+    """It restricts nothing any more; a draft stays one."""
+    with transaction.atomic():
+        locked = Policy.objects.select_for_update().get(pk=policy.pk)
+        if locked.status == PolicyStatus.ENABLED:
+            locked.status = PolicyStatus.DISABLED
+            locked.save(update_fields=["status", "updated_at"])
+    logger.info("policies.disabled policy=%s", policy.uuid)
+
+
+def delete(*, policy: Policy) -> None:
+    """Raises CoreIsFixed."""
+    if policy.is_core:
+        raise CoreIsFixed(f"{policy} is a core policy.")
+    policy.delete()
+    logger.info("policies.deleted policy=%s", policy.uuid)
+
+
+def breaches(*, policy: Policy) -> list[Breach]:
+    """What enabling it would break now; nothing for one that is enabled."""
+    if policy.status == PolicyStatus.ENABLED:
+        return []
+    with_it = governance.rulebook().with_rule(rule=governance.rule_of(policy=policy))
+    found = policy_check.breaches(rulebook=with_it)
+    return [breach for breach in found if breach.violation.policy == policy.name]
+
+
+def _demand(policy: Policy, name: str) -> None:
+    """`name`: what it was called until now."""
+    rule = governance.rule_of(policy=policy)
+    policy_check.demand(change=lambda now: now.with_rule(rule=rule, instead_of=name))
+
+
+def _save(policy: Policy) -> None:
+    try:
+        with transaction.atomic():
+            policy.save()
+    except IntegrityError:
+        raise NameTaken("Another policy has this name.") from None

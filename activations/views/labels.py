@@ -1,0 +1,106 @@
+"""Data usage labels: which attributes have some, putting them on, changing, taking off."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from activations.governance.labels import LABELS
+from activations.governance_forms import LabelsForm, NewLabelsForm
+from activations.queries import labels as queries
+from activations.services import labels
+from activations.services.policy_check import WouldBreak
+from activations.views.lists import Asked
+from connections.marks import ChangedMeanwhile
+from connections.permissions import Permission, requires
+from connections.views.found import or_404
+
+COLUMNS = {"path": "Attribute", "changed": "Changed"}
+applies_labels = requires(Permission.VIEW_POLICIES, Permission.APPLY_LABELS)
+
+
+@requires(Permission.VIEW_POLICIES)
+@require_safe
+def listing(request: HttpRequest) -> HttpResponse:
+    """`?q=words&label=C2&sort=-changed&page=2`."""
+    asked = Asked.by(request, default="path", filters=("label",))
+    found = queries.listing(
+        words=asked.words,
+        label=asked.filters.get("label", ""),
+        sort=asked.sort,
+        descending=asked.descending,
+    )
+    page = asked.page_of(found)
+    context = {
+        "asked": asked,
+        "labels": LABELS,
+        "columns": asked.columns(COLUMNS),
+        "page": page,
+        "rows": queries.rows(attributes=list(page.object_list)),
+        "section": "labels",
+    }
+    return render(request, "policies/labels.html", context)
+
+
+@applies_labels
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    form = NewLabelsForm(request.POST or None)
+    if request.method == "POST" and form.is_valid() and _is_put_on(request, form):
+        messages.success(request, f"{form.cleaned_data['path']} is labelled.")
+        return redirect("activations:labels")
+    context = {"form": form, "attribute": None, "paths": queries.suggestions()}
+    return render(request, "policies/labels_form.html", context)
+
+
+@applies_labels
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: HttpRequest, key: int) -> HttpResponse:
+    attribute = or_404(queries.get, key=key)
+    form = LabelsForm(request.POST or None, initial=LabelsForm.initial_of(attribute))
+    if request.method == "POST" and form.is_valid() and _is_changed(request, attribute, form):
+        messages.success(request, f"The labels of {attribute} were saved.")
+        return redirect("activations:labels")
+    return render(request, "policies/labels_form.html", {"form": form, "attribute": attribute})
+
+
+@applies_labels
+@require_POST
+def delete(request: HttpRequest, key: int) -> HttpResponse:
+    attribute = or_404(queries.get, key=key)
+    labels.take_off(attribute=attribute)
+    messages.success(request, f"{attribute} has no labels any more.")
+    return redirect("activations:labels")
+
+
+def _is_put_on(request: HttpRequest, form: NewLabelsForm) -> bool:
+    """Whether the labels could be kept; the form says why not."""
+    data = form.cleaned_data
+    try:
+        labels.put_on(
+            path=data["path"], codes=data["labels"], person=request.user, at=timezone.now()
+        )
+    except labels.LabelledAlready as problem:
+        form.add_error("path", str(problem))
+    except WouldBreak as problem:
+        form.take_refusal(problem.sentences)
+    return form.is_valid()
+
+
+def _is_changed(request: HttpRequest, attribute: Any, form: LabelsForm) -> bool:
+    try:
+        labels.change(
+            attribute=attribute,
+            codes=form.cleaned_data["labels"],
+            seen=form.seen_mark,
+            person=request.user,
+            at=timezone.now(),
+        )
+    except ChangedMeanwhile as problem:
+        form.take_conflict(problem.current)
+    except WouldBreak as problem:
+        form.take_refusal(problem.sentences)
+    return form.is_valid()

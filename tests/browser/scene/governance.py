@@ -1,0 +1,57 @@
+"""Labels and data usage policies, and a draft that breaks one of them."""
+
+from datetime import datetime
+
+from django.contrib.auth.models import User
+
+from activations.models import ActivationDraft, LabeledAttribute, Policy
+from activations.services import drafts
+from activations.services.draft_content import MappingRow
+from activations.terms import PolicyStatus
+from connections.models import Destination
+from tests import factories
+from tests.browser.scene.words import Say
+
+
+def fill(say: Say, at: datetime, person: User) -> tuple[Policy, LabeledAttribute]:
+    """One of your own that is enabled, and attributes that nothing sends yet."""
+    policy = factories.PolicyFactory(
+        name=say("No sensitive data for partners", 200),
+        description=say("Agreed with the works council in May.", 4000),
+        labels=["C2", "S1"],
+        created_by=person,
+    )
+    for path, labels in (
+        ("homeAddress", ["I2", "S2"]),
+        ("loyalty.points", ["C12"]),
+        ("person.birthDate", ["C2", "C3", "I2"]),
+    ):
+        attribute = factories.LabeledAttributeFactory(
+            path=path, labels=labels, changed_by=person, changed_at=at
+        )
+    factories.LabeledAttributeFactory(path=say("loyalty.tier", 500), changed_at=at)
+    return policy, attribute
+
+
+def breaking(destination: Destination, say: Say, person: User) -> ActivationDraft:
+    """A draft that gives two labelled attributes to a destination with a forbidden action."""
+    destination.marketing_actions = ["export-to-third-party"]
+    destination.save()
+    draft = drafts.open_for(destination=destination, person=person)
+    draft.mappings += drafts.draft_content.store_mappings(
+        rows=[
+            MappingRow("xdm: person.birthDate", f"xdm: custom_fields.{say('Birthday', 200)}"),
+            MappingRow("xdm: loyalty.points", "xdm: custom_fields.Loyalty points"),
+        ]
+    )
+    draft.save()
+    return draft
+
+
+def refused(say: Say) -> Policy:
+    """A draft that what is activated keeps from being enabled: it is about the last name."""
+    factories.LabeledAttributeFactory(path="person.name", labels=["I1"])
+    policy: Policy = factories.PolicyFactory(
+        name=say("Names stay here", 200), labels=["I1"], status=PolicyStatus.DRAFT
+    )
+    return policy

@@ -1,0 +1,9 @@
+"""The roles of a new installation, as the migrations make them one after the other."""
+
+from importlib import import_module
+
+_FIRST: dict[str, set[str]] = import_module("connections.migrations.0004_default_roles").ROLES
+_GOVERNANCE: dict[str, set[str]] = import_module(
+    "connections.migrations.0011_governance_roles"
+).ROLES
+ROLES = {name: codenames | _GOVERNANCE.get(name, set()) for name, codenames in _FIRST.items()}
