@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from activations.deliveries.store import backfills, intake
+from activations.services import policy_check, standing_still
 from connections import destinations
 from connections.activation_triggers import SEGMENTATION
 from connections.models import Destination
@@ -16,14 +17,16 @@ from connections.models import Destination
 def edit(
     *, destination: Destination, values: Mapping[str, Any], seen: str, at: datetime
 ) -> Destination:
-    """As `destinations.edit`, which it raises the errors of."""
+    """As `destinations.edit`, which it raises the errors of, and `policy_check.WouldBreak`."""
     with transaction.atomic():
+        standing_still.beside_others()
         # First of all: who is changing profiles goes by the triggers as they were, and holds this
         # until its changes are stored. They must be there for whoever renders from now on.
         intake.let_changes_finish()
         locked = Destination.objects.select_for_update().get(pk=destination.pk)
-        was_on = set(locked.activation_triggers)
+        was_on, meant_for = set(locked.activation_triggers), locked.marketing_actions
         saved = destinations.edit(destination=locked, values=values, seen=seen)
+        policy_check.demand_of(destination=saved, before=meant_for)
         turned_on = set(saved.activation_triggers) - was_on
         if turned_on:
             _catch_up(saved, turned_on, at)

@@ -18,6 +18,7 @@ from activations.services import (
     draft_verdicts,
     policy_check,
     schedule_edits,
+    standing_still,
 )
 from activations.services.draft_content import (
     AUDIENCES,
@@ -181,8 +182,9 @@ def is_outdated(*, draft: ActivationDraft) -> bool:
 def finish(*, draft: ActivationDraft, at: datetime) -> None:
     """Make the destination send what the draft says. Raises CannotFinish, then nothing changed."""
     with transaction.atomic():
-        # The destination first, as whoever changes it does: marketing actions and labels stay as
-        # they are judged here.
+        standing_still.beside_others()
+        # The destination before the draft, as whoever changes it does: its marketing actions stay
+        # as they are judged here.
         Destination.objects.select_for_update().get(pk=draft.destination_id)
         locked = ActivationDraft.objects.select_for_update().get(pk=draft.pk)
         if locked.finished_at is not None:

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from activations.governance import labels
 from activations.models import LabeledAttribute
-from activations.services import policy_check
+from activations.services import policy_check, standing_still
 from connections import marks
 
 logger = logging.getLogger(__name__)
@@ -23,6 +23,7 @@ def put_on(*, path: str, codes: Collection[str], person: Any, at: datetime) -> L
     """The first labels of an attribute. Raises LabelledAlready and `policy_check.WouldBreak`."""
     chosen = labels.ordered(codes=codes)
     with transaction.atomic():
+        standing_still.alone()
         _demand(path, chosen)
         try:
             with transaction.atomic():
@@ -44,6 +45,7 @@ def change(
     """
     chosen = labels.ordered(codes=codes)
     with transaction.atomic():
+        standing_still.alone()
         locked = LabeledAttribute.objects.select_for_update().get(pk=attribute.pk)
         marks.demand(row=locked, values={"labels": chosen}, seen=seen)
         _demand(locked.path, chosen)

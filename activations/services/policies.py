@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from activations.models import Policy
 from activations.queries import governance
-from activations.services import policy_check
+from activations.services import policy_check, standing_still
 from activations.services.policy_check import Breach
 from activations.terms import PolicyStatus
 from connections import marks
@@ -38,6 +38,7 @@ def change(*, policy: Policy, values: Mapping[str, Any], seen: str) -> Policy:
     Raises NameTaken, ChangedMeanwhile, CoreIsFixed and `policy_check.WouldBreak`.
     """
     with transaction.atomic():
+        standing_still.alone()
         locked = Policy.objects.select_for_update().get(pk=policy.pk)
         if locked.is_core:
             raise CoreIsFixed(f"{locked} is a core policy.")
@@ -55,6 +56,7 @@ def change(*, policy: Policy, values: Mapping[str, Any], seen: str) -> Policy:
 def enable(*, policy: Policy) -> None:
     """It holds from now on. Raises `policy_check.WouldBreak`."""
     with transaction.atomic():
+        standing_still.alone()
         locked = Policy.objects.select_for_update().get(pk=policy.pk)
         _demand(locked, locked.name)
         locked.status = PolicyStatus.ENABLED

@@ -14,6 +14,11 @@ from connections.models import Destination
 
 # The others are told by their number.
 MOST_TOLD = 10
+REMEDY = (
+    "Remove these mappings or the marketing actions first, or ask whoever manages data usage"
+    " policies."
+)
+REMEDY_OF_C12 = "Remove these mappings first: no marketing action makes up for C12."
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +45,8 @@ class WouldBreak(Exception):
         told = [str(breach) for breach in self.breaches[:MOST_TOLD]]
         left = len(self.breaches) - len(told)
         more = [f"And {left:,} more."] if left else []
-        return [*told, *more, "Remove these mappings or the marketing actions first."]
+        has_actions = any(breach.violation.marketing_actions for breach in self.breaches)
+        return [*told, *more, REMEDY if has_actions else REMEDY_OF_C12]
 
 
 def judge(*, content: Content, marketing_actions: Sequence[str]) -> Content:
@@ -64,14 +70,27 @@ def of_rules(
 def demand(*, change: Callable[[Rulebook], Rulebook]) -> None:
     """What is activated must break nothing more after a change of what holds. Raises WouldBreak.
 
-    Within a transaction: all destinations stand still until its end, so that nobody maps,
-    activates or changes what holds while it is judged here.
+    Within a transaction that has `standing_still.alone`.
     """
-    list(Destination.objects.select_for_update().order_by("pk").values_list("pk"))
-    # Read only now: whoever changed it before has committed.
     now = governance.rulebook()
     before = set(breaches(rulebook=now))
     if new := [breach for breach in breaches(rulebook=change(now)) if breach not in before]:
+        raise WouldBreak(new)
+
+
+def demand_of(*, destination: Destination, before: Sequence[str]) -> None:
+    """What it sends must break nothing that it did not with the marketing actions of before.
+
+    Raises WouldBreak.
+    """
+    if destination.marketing_actions == list(before) or not destination.activations.exists():
+        return
+    rulebook = governance.rulebook()
+    rules = configuration.rules_of(destination=destination)
+    known = set(of_rules(rules=rules, actions=before, rulebook=rulebook))
+    actions = destination.marketing_actions
+    found = of_rules(rules=rules, actions=actions, rulebook=rulebook)
+    if new := [Breach(destination.name, one) for one in found if one not in known]:
         raise WouldBreak(new)
 
 

@@ -17,7 +17,9 @@ from tests.factories import (
     AudienceFactory,
     DeliveryFactory,
     DestinationFactory,
+    LabeledAttributeFactory,
     MembershipFactory,
+    PolicyFactory,
 )
 from tests.journeys.commands import Run, run
 from tests.unit.workspace.test_reading import VIP, WORKSPACE
@@ -325,3 +327,66 @@ def test_a_file_that_cannot_be_read_is_wrong_usage(tmp_path: Path, name: str) ->
 
     assert result.code == 2
     assert len(result.problems) == 1
+
+
+THIRD_PARTY = "    account: Acme Sell\n    marketing_actions: [export-to-third-party]\n"
+
+
+@pytest.fixture
+def no_tier() -> None:
+    """The loyalty tier, which the file maps, is not for third parties."""
+    LabeledAttributeFactory(path="loyalty", labels=["C2"])
+    PolicyFactory(name="No third parties", labels=["C2"])
+
+
+@pytest.mark.parametrize("options", [(), ("--dry-run",)])
+@pytest.mark.usefixtures("no_tier")
+def test_a_file_that_breaks_a_policy_is_refused_where_it_maps(
+    file: Path, options: tuple[str, ...]
+) -> None:
+    edit(file, "    account: Acme Sell\n", THIRD_PARTY)
+
+    result = apply(file, *options)
+
+    assert result.code == 2
+    ((place, message),) = result.problems
+    assert place == "destinations[0].mappings, line 15"
+    assert "“Zendesk CRM” to “xdm: custom_fields.Loyalty tier”: The policy “No third" in message
+    assert "carries. Remove this mapping, take the marketing action off" in message
+    assert not Destination.objects.exists()
+
+
+@pytest.mark.usefixtures("no_tier")
+def test_marketing_actions_alone_are_judged_with_the_mappings_that_are_there(file: Path) -> None:
+    apply(file)
+    text = file.read_text()
+    mappings = text[text.index("    mappings:") : text.index("    audiences:\n")]
+    edit(file, mappings, "")
+    edit(file, "    account: Acme Sell\n", THIRD_PARTY)
+
+    result = apply(file)
+
+    assert result.code == 2
+    ((place, message),) = result.problems
+    assert place.startswith("destinations[0], line ")
+    assert "The policy “No third parties” forbids" in message
+    assert Destination.objects.get().marketing_actions == []
+
+
+@pytest.mark.usefixtures("no_tier")
+def test_a_file_that_activates_nothing_may_map_anything(file: Path) -> None:
+    edit(file, "    account: Acme Sell\n", THIRD_PARTY)
+    text = file.read_text()
+    edit(file, text[text.index("    audiences:\n") :], "    audiences: []\n")
+
+    assert apply(file).code == 0
+
+
+def test_what_was_broken_before_keeps_no_file_from_changing_something_else(file: Path) -> None:
+    edit(file, "    account: Acme Sell\n", THIRD_PARTY)
+    apply(file)
+    LabeledAttributeFactory(path="loyalty", labels=["C12"])
+    edit(file, "Contacts for the support team", "Everyone")
+
+    assert apply(file).code == 0
+    assert Destination.objects.get().description == "Everyone"

@@ -6,9 +6,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from activations.services.policy_check import REMEDY
 from connections.activation_triggers import CODES, SEGMENTATION
 from connections.models import Destination
 from tests import factories
+from tests.pages import opened
 
 HTMX = {"HX-Request": "true"}
 
@@ -186,3 +188,67 @@ def test_without_any_trigger_nothing_is_saved_and_it_is_said_at_the_boxes(
     assert ("Keep at least one on" in page) == (not triggers)
     destination.refresh_from_db()
     assert (destination.name, destination.activation_triggers) == ("Zendesk CRM", list(CODES))
+
+
+BOTH = ["activations:destination-edit", "activations:destination-settings"]
+
+
+def _mean(client: Client, page: str, destination: Destination, *actions: str) -> Any:
+    """The form of a page, saved with these marketing actions."""
+    url = reverse(page, args=[destination.uuid])
+    typed = {"name": "Renamed", "marketing_actions": actions, **ON}
+    return client.post(url, typed | opened.mark(client, url))
+
+
+@pytest.fixture
+def labelled(destination: Destination) -> Destination:
+    """Activated; an enabled policy keeps what it maps from third parties."""
+    factories.map_mandatory(destination, title="loyalty.tier")
+    factories.ActivationFactory(destination=destination)
+    factories.LabeledAttributeFactory(path="loyalty", labels=["C2"])
+    factories.PolicyFactory(name="No <third> parties", labels=["C2"])
+    return destination
+
+
+@pytest.mark.parametrize("page", BOTH)
+def test_a_marketing_action_that_breaks_a_policy_is_refused_with_the_violations(
+    signed_in: Client, labelled: Destination, page: str
+) -> None:
+    answer = _mean(signed_in, page, labelled, "analytics", "export-to-third-party")
+    form = answer.context["form"]
+    assert form.errors["marketing_actions"] == [
+        "“Renamed”, mapping to “xdm: title”: The policy “No <third> parties” forbids Export to"
+        " Third Party with C2, which “xdm: loyalty.tier” carries.",
+        REMEDY,
+    ]
+    html = answer.content.decode()
+    assert "The policy “No &lt;third&gt; parties” forbids" in html
+    assert form["marketing_actions"].value() == ["analytics", "export-to-third-party"]
+    labelled.refresh_from_db()
+    assert (labelled.name, labelled.marketing_actions) == ("Zendesk CRM", [])
+
+
+@pytest.mark.parametrize("page", BOTH)
+def test_what_breaks_no_policy_is_saved(
+    signed_in: Client, labelled: Destination, page: str
+) -> None:
+    assert _mean(signed_in, page, labelled, "analytics").status_code == 302
+    labelled.refresh_from_db()
+    assert (labelled.name, labelled.marketing_actions) == ("Renamed", ["analytics"])
+
+
+def test_before_an_audience_is_activated_any_marketing_action_will_do(
+    signed_in: Client, labelled: Destination
+) -> None:
+    """Nothing is sent yet; Review says it."""
+    labelled.activations.all().delete()
+    assert _mean(signed_in, BOTH[0], labelled, "export-to-third-party").status_code == 302
+
+
+def test_what_is_broken_already_keeps_nobody_from_renaming_and_from_taking_an_action_away(
+    signed_in: Client, labelled: Destination
+) -> None:
+    Destination.objects.update(marketing_actions=["analytics", "export-to-third-party"])
+    kept = ("analytics", "export-to-third-party")
+    assert _mean(signed_in, BOTH[0], labelled, *kept).status_code == 302
+    assert _mean(signed_in, BOTH[0], labelled, "export-to-third-party").status_code == 302

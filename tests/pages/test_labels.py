@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from activations.models import LabeledAttribute
+from activations.services.policy_check import REMEDY, REMEDY_OF_C12
 from connections.models import Destination, DestinationStatus
 from tests import factories
 from tests.pages import opened
@@ -119,7 +120,7 @@ def test_a_label_that_what_is_activated_breaks_is_refused_with_the_violations(
     assert refusal(signed_in, path, ["C2"]) == [
         "“Zendesk CRM”, mapping to “xdm: title”: The policy “No third parties” forbids Export to"
         " Third Party with C2, which “xdm: loyalty.tier” carries.",
-        "Remove these mappings or the marketing actions first.",
+        REMEDY,
     ]
     assert not LabeledAttribute.objects.exists()
 
@@ -129,8 +130,9 @@ def test_c12_on_what_is_sent_is_refused_also_for_a_disabled_destination(
 ) -> None:
     """It may be enabled at any time."""
     Destination.objects.update(status=DestinationStatus.DISABLED, marketing_actions=[])
-    first, _ = refusal(signed_in, "loyalty", ["C12"])
+    first, last = refusal(signed_in, "loyalty", ["C12"])
     assert "may not be exported in any way" in first
+    assert last == REMEDY_OF_C12
 
 
 def test_a_change_is_refused_too_and_what_is_stored_stays(

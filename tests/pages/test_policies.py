@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from activations.models import Policy
+from activations.services.policy_check import REMEDY
 from activations.terms import PolicyStatus
 from connections.models import Destination
 from connections.permissions import Permission
@@ -181,7 +182,7 @@ def test_a_change_that_would_be_broken_is_refused_beside_the_labels(
     answer = signed_in.post(edit, typed)
     (first, *_, last) = answer.context["form"].errors["labels"]
     assert first.startswith("“Zendesk CRM”, mapping to “xdm: title”: The policy “No partners”")
-    assert last == "Remove these mappings or the marketing actions first."
+    assert last == REMEDY
     policy.refresh_from_db()
     assert policy.labels == ["C5"]
 

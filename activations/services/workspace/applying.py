@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 from django.db import transaction
 
 from activations.models import Audience
-from activations.services import configuration, removal
+from activations.queries.governance import rulebook
+from activations.services import configuration, removal, standing_still
 from activations.services.configuration import AudienceChoice
-from activations.services.workspace import comparing, current, references, starts
+from activations.services.workspace import comparing, current, governance, references, starts
 from activations.services.workspace.comparing import Action, Change
 from activations.services.workspace.reading import Reading
 from activations.services.workspace.values import (
@@ -44,6 +45,7 @@ def apply(*, request: Request, at: datetime) -> tuple[Change, ...]:
     """All changes, made unless it is a dry run. Raises CannotApply before anything is changed."""
     reading = request.reading
     with transaction.atomic():
+        standing_still.alone()
         present = current.load()
         today = at.astimezone(UTC).date()
         wanted = starts.settle(wanted=reading.workspace, current=present, today=today)
@@ -51,6 +53,7 @@ def apply(*, request: Request, at: datetime) -> tuple[Change, ...]:
             *reading.problems,
             *references.problems(reading=reading, current=present),
             *starts.problems(settled=wanted),
+            *governance.problems(wanted=wanted, current=present, rulebook=rulebook()),
         ]
         if found:
             raise CannotApply(tuple(sorted(found, key=lambda problem: problem.place.line)))

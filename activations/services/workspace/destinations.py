@@ -54,6 +54,7 @@ class Reader:
             marketing_actions=self._actions(section),
             rules=tuple(rules.values()) if section.has("mappings") else None,
             activations=tuple(activations.values()) if section.has("audiences") else None,
+            mapped_at=section.place("mappings") if section.has("mappings") else node.place,
         )
         return entry if name is not None and account is not None else None
 

@@ -30,6 +30,9 @@ class Place:
         return ", ".join(part for part in (self.path, line) if part)
 
 
+WHOLE_FILE = Place("", 0)
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """What is wrong, and where."""
@@ -96,6 +99,8 @@ class DestinationEntry:
     marketing_actions: tuple[str, ...] | None = None
     rules: tuple[MappingRule, ...] | None = None
     activations: tuple[ActivationEntry, ...] | None = None
+    # Where the file says what it sends, or where the destination begins.
+    mapped_at: Place | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Settings: how a destination is set up; its name; its end."""
 
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from activations.queries import settings
 from activations.services import details, removal
+from activations.services.policy_check import WouldBreak
 from activations.views.destination import frame
 from connections.edit_forms import EditForm
 from connections.permissions import Permission, requires
@@ -33,7 +35,7 @@ def show(request: HttpRequest, uuid: UUID) -> HttpResponse:
         has_focus=False,
         initial=EditForm.initial_of(destination),
     )
-    if is_saved(form, destination, edit=partial(details.edit, at=timezone.now())):
+    if _is_saved(form, destination):
         messages.success(request, f"{destination.name} was saved.")
         return redirect("activations:destination-settings", uuid=uuid)
     context |= {
@@ -54,7 +56,7 @@ def edit(request: HttpRequest, uuid: UUID) -> HttpResponse:
     back = wanted(request, default=reverse("activations:destination-detail", args=[uuid]))
     initial = EditForm.initial_of(destination)
     form = EditForm(request.POST or None, destination=destination, initial=initial)
-    if is_saved(form, destination, edit=partial(details.edit, at=timezone.now())):
+    if _is_saved(form, destination):
         messages.success(request, f"{destination.name} was saved.")
         return redirect(back)
     context = {"destination": destination, "form": form, "back": back}
@@ -72,3 +74,13 @@ def delete(request: HttpRequest, uuid: UUID) -> HttpResponse:
         message += " Contacts and fields in Zendesk stay as they are."
     messages.success(request, message)
     return redirect("activations:browse")
+
+
+def _is_saved(form: EditForm, destination: Any) -> bool:
+    """As `is_saved`; the form says too which data usage policies would be broken."""
+    try:
+        return is_saved(form, destination, edit=partial(details.edit, at=timezone.now()))
+    except WouldBreak as problem:
+        for sentence in problem.sentences:
+            form.add_error("marketing_actions", sentence)
+    return False

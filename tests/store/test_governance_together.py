@@ -1,0 +1,107 @@
+"""A label or policy and a change of what is sent, at the same time: one of them sees the other.
+
+SQLite has one writer, so there the two cannot meet.
+"""
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection, transaction
+
+from activations.models import ActivationDraft
+from activations.services import details, drafts, labels, policies, standing_still
+from activations.services.policy_check import WouldBreak
+from activations.terms import PolicyStatus
+from connections import marks
+from connections.models import Destination
+from tests import factories
+from tests.store.test_changes_under_way import has_to_wait, under_way
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _postgresql_only(db: None) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has one writer")
+
+
+@pytest.fixture
+def destination() -> Destination:
+    """Its draft maps the loyalty tier; nothing is labelled."""
+    account = factories.AccountFactory(contact_fields=[_FIELD], contact_fields_at=factories.NOON)
+    made: Destination = factories.DestinationFactory(
+        account=account, marketing_actions=["export-to-third-party"]
+    )
+    factories.map_mandatory(made, title="loyalty.tier")
+    factories.ActivationFactory(destination=made, mapping_id="VIP")
+    return made
+
+
+@pytest.fixture
+def draft(destination: Destination) -> ActivationDraft:
+    return drafts.open_for(destination=destination, person=factories.UserFactory())
+
+
+_FIELD = {
+    "id": 1,
+    "name": "VIP",
+    "type": "string",
+    "choices": [],
+    "for_contact": True,
+    "for_organisation": False,
+}
+
+
+def label(code: str) -> None:
+    person = User.objects.first()
+    labels.put_on(path="loyalty", codes=[code], person=person, at=factories.NOON)
+
+
+def test_a_label_waits_for_a_wizard_that_is_being_finished(draft: ActivationDraft) -> None:
+    with under_way(lambda: drafts.finish(draft=draft, at=factories.NOON)) as store:
+        assert has_to_wait(lambda: label("C5"))
+        store()
+    with pytest.raises(WouldBreak):
+        label("C12")
+
+
+def test_a_wizard_waits_for_a_label_and_then_sees_it(
+    draft: ActivationDraft, destination: Destination
+) -> None:
+    destination.activations.all().delete()
+    with under_way(lambda: label("C12")) as store:
+        assert has_to_wait(lambda: drafts.finish(draft=draft, at=factories.NOON))
+        store()
+    with pytest.raises(drafts.CannotFinish, match="may not be exported in any way"):
+        drafts.finish(draft=draft, at=factories.NOON)
+
+
+def test_a_policy_waits_for_marketing_actions_and_then_sees_them(destination: Destination) -> None:
+    Destination.objects.update(marketing_actions=[])
+    label("C2")
+    policy = factories.PolicyFactory(status=PolicyStatus.DRAFT)
+    destination.refresh_from_db()
+    seen = marks.of(row=destination, fields=["marketing_actions"])
+
+    def mean_third_parties() -> None:
+        details.edit(
+            destination=destination,
+            values={"marketing_actions": ["export-to-third-party"]},
+            seen=seen,
+            at=factories.NOON,
+        )
+
+    with under_way(mean_third_parties) as store:
+        assert has_to_wait(lambda: policies.enable(policy=policy))
+        store()
+    with pytest.raises(WouldBreak):
+        policies.enable(policy=policy)
+
+
+def test_wizards_do_not_wait_for_each_other() -> None:
+    def hold() -> None:
+        with transaction.atomic():
+            standing_still.beside_others()
+
+    with under_way(standing_still.beside_others):
+        assert not has_to_wait(hold)
