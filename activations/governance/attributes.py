@@ -33,6 +33,11 @@ def of(*, source: Source) -> str | None:
     return f"{_IDENTITIES}.{source.path}" if source.kind == SourceKind.IDENTITY else source.path
 
 
+def top(*, path: str) -> str:
+    """Its first key: paths with another one have nothing to do with each other."""
+    return _keys(path)[0]
+
+
 def is_touched(*, labelled: str, read: str) -> bool:
     """Whether a label on one path says something about what is read at another.
 

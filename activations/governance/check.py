@@ -117,23 +117,34 @@ def find(
     """
     if not rulebook.labels:
         return ()
-    carried = [(one, _carried(one, rulebook.labels)) for one in mapped]
+    shelves = _shelves(rulebook.labels)
+    carried = [(one, _carried(one, shelves)) for one in mapped]
     found = [*_never_exported(carried)]
     for rule in rulebook.rules:
         found += _of_rule(rule, carried, actions)
     return tuple(sorted(found, key=lambda violation: violation.row))
 
 
-def _carried(one: Mapped, labels: Mapping[str, Sequence[str]]) -> tuple[Carried, ...]:
+def _shelves(labels: Mapping[str, Sequence[str]]) -> Mapping[str, Sequence[Carried]]:
+    """The labels by the first key of their path, where alone they can be met: there may be many.
+
+    The nearest path last: that is the one to tell of.
+    """
+    shelves: dict[str, list[Carried]] = {}
+    for path in sorted(labels, key=len):
+        shelf = shelves.setdefault(attributes.top(path=path), [])
+        shelf += (Carried(code, path) for code in labels[path])
+    return shelves
+
+
+def _carried(one: Mapped, shelves: Mapping[str, Sequence[Carried]]) -> tuple[Carried, ...]:
     read = attributes.of(source=one.source)
     if read is None:
         return ()
     found = {
-        code: Carried(code, path)
-        # The nearest path last: that is the one to tell of.
-        for path in sorted(labels, key=len)
-        if attributes.is_touched(labelled=path, read=read)
-        for code in labels[path]
+        label.code: label
+        for label in shelves.get(attributes.top(path=read), ())
+        if attributes.is_touched(labelled=label.path, read=read)
     }
     return tuple(found[code] for code in ordered(codes=found))
 

@@ -3,10 +3,13 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from django.db.models import Exists, OuterRef
+
 from activations.governance import check
 from activations.governance.check import Mapped, Rulebook, Violation
 from activations.mapping.paths import PathProblem, parse_source
 from activations.mapping.plan import MappingRule
+from activations.models import Activation
 from activations.queries import governance
 from activations.services import configuration
 from activations.services.draft_content import MAPPING, Content, DraftProblem, MappingRow
@@ -96,7 +99,8 @@ def demand_of(*, destination: Destination, before: Sequence[str]) -> None:
 
 def breaches(*, rulebook: Rulebook) -> list[Breach]:
     """What the activated destinations break, enabled or not: they may be enabled at any time."""
-    activated = Destination.objects.filter(activations__isnull=False).distinct().order_by("name")
+    is_activated = Exists(Activation.objects.filter(destination=OuterRef("pk")))
+    activated = Destination.objects.filter(is_activated).order_by("name", "pk")
     return [
         Breach(destination.name, violation)
         for destination in activated.prefetch_related("field_mappings")

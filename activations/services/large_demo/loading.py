@@ -27,6 +27,7 @@ from activations.services import audience_days
 from activations.services.large_demo import (
     chronicle,
     crowd,
+    governance,
     happenings,
     layout,
     moments,
@@ -105,6 +106,7 @@ class _Load:
     def everything(self, on_progress: OnProgress) -> Loaded:
         tables.check_as_it_comes()
         workspace.build(layout=self._layout, at=self._at, chance=self._chance)
+        governance.build(at=self._at)
         memberships, deliveries, attempts = self._people(on_progress)
         tables.renumber(models=_NUMBERED)
         runs, audience_runs = self._history()

@@ -21,6 +21,8 @@ from activations.models import (
     Audience,
     DataflowRun,
     Delivery,
+    LabeledAttribute,
+    Policy,
     Profile,
     Upload,
 )
@@ -109,6 +111,8 @@ class _Things:
             "bell/<uuid:uuid>": lambda: self.notification.uuid,
             "keys/<int:pk>": lambda: _newest(ApiKey.objects.order_by("pk")).pk,
             "roles/<int:key>": lambda: _newest(Group.objects.order_by("pk")).pk,
+            "policies/<uuid:uuid>": lambda: _newest(Policy.objects.order_by("pk")).uuid,
+            "labels/<int:key>": lambda: _newest(LabeledAttribute.objects.order_by("pk")).pk,
             "people/<int:key>": lambda: _newest(User.objects.exclude(pk=self.person.pk)).pk,
             # Taken by POST alone: any will do.
             "send-again/<uuid:job>": lambda: self.destination.uuid,

@@ -102,6 +102,11 @@ def test_c12_is_never_exported_whatever_policies_and_marketing_actions(
     assert "“xdm: loyalty.tier” carries C12 and may not be exported in any way." in found.message
 
 
+def test_a_label_on_the_first_key_of_identities_is_met_in_any_case() -> None:
+    found = find("IdentityMap: Email", identityMap=["C12"], identityMap__email=["C2"])
+    assert [one.label_codes for one in found] == ["C12", "C2"]
+
+
 def test_a_constant_carries_no_label() -> None:
     assert find("constant: loyalty.tier", loyalty__tier=["C2", "C12"]) == ()
 
