@@ -111,9 +111,14 @@ def own_settings(*, user_id: int) -> OwnSettings:
 
 def managers() -> QuerySet[User, User]:
     """Who may manage people and can get in."""
+    return who_may(permission=Permission.MANAGE_PEOPLE)
+
+
+def who_may(*, permission: Permission) -> QuerySet[User, User]:
+    """Who has a permission and can get in."""
     has_permission = User.groups.through.objects.filter(
         user=OuterRef("pk"),
-        group__permissions__codename=Permission.MANAGE_PEOPLE.value,
+        group__permissions__codename=permission.value,
         group__permissions__content_type__app_label="connections",
     )
     return (
@@ -129,6 +134,12 @@ def whom_to_ask() -> str:
     if not names:
         return "Nobody can give it to you here; on the server, manage.py signin_link lets one in."
     return f"Ask {' or '.join(names)}, who can change your roles."
+
+
+def few_who_may(*, permission: Permission) -> str:
+    """The first names of those who have it: “ann, bo or cy”; empty when nobody has."""
+    *others, last = [str(user) for user in who_may(permission=permission)[:MOST_NAMES]] or [""]
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 def is_email_taken(*, email: str, besides: User | None = None) -> bool:

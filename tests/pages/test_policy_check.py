@@ -7,11 +7,11 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
-from activations.models import ActivationDraft, Policy
+from activations.models import ActivationDraft, LabeledAttribute, Policy
 from activations.services import drafts
 from activations.terms import PolicyStatus
 from connections.models import Destination
-from connections.permissions import TO_ACTIVATE
+from connections.permissions import TO_ACTIVATE, Permission
 from tests import factories
 from tests.pages import permitted
 from tests.pages.conftest import CountQueries
@@ -61,6 +61,23 @@ def test_a_violation_says_which_policy_row_label_and_action_and_what_to_do(
     assert "take the marketing action off the destination" in page
     assert '<button class="btn btn-primary" disabled aria-describedby="why-not">Finish' in page
     assert "1 problem to put right first" in page
+
+
+def test_review_leads_to_the_policy_and_names_who_can_change_it(
+    signed_in: Client, user: User, mine: ActivationDraft
+) -> None:
+    factories.LabeledAttributeFactory(path="loyalty.tier", labels=["C2", "C12"])
+    factories.PolicyFactory(name="No & partners")
+    user.username = "zoe"
+    user.save()
+    factories.member(Permission.APPLY_LABELS, username="bo")
+    factories.member(Permission.MANAGE_POLICIES, username="cy", is_active=False)
+    page = review(signed_in, mine)
+    assert 'href="/policies/?q=No%20%26%20partners"' in page
+    assert 'href="/policies/labels/?label=C12"' in page
+    assert "Labels are put on by bo or zoe." in page
+    LabeledAttribute.objects.update(labels=["C2"])
+    assert "Policies are managed by zoe." in review(signed_in, mine)
 
 
 def test_finish_is_refused_too(signed_in: Client, mine: ActivationDraft) -> None:
@@ -135,7 +152,7 @@ def broken_often(mine: ActivationDraft) -> Callable[[int], None]:
             factories.PolicyFactory(name=f"{number} {'x' * 190}")
             factories.LabeledAttributeFactory()
 
-    factories.LabeledAttributeFactory(path="loyalty.tier")
+    factories.LabeledAttributeFactory(path="loyalty.tier", labels=["C2", "C12"])
     return add
 
 
@@ -153,4 +170,4 @@ def test_many_violations_take_no_more_queries_and_little_room(
     page = signed_in.get(url).content
     assert len(page) < MOST_BYTES
     assert page.count(b"of the mapping</span>") == 10
-    assert b"and 51 more</p>" in page
+    assert b"and 52 more</p>" in page

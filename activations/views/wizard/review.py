@@ -17,7 +17,8 @@ from activations.services import configuration, draft_updates, drafts
 from activations.services.draft_content import Content, DraftProblem
 from activations.views.lists import Asked
 from activations.views.wizard import frame
-from connections.permissions import TO_ACTIVATE, requires
+from connections.permissions import TO_ACTIVATE, Permission, requires
+from connections.queries import people
 
 COLUMNS = {
     "name": "Audience",
@@ -76,6 +77,7 @@ def step(request: HttpRequest, uuid: UUID) -> HttpResponse:
         news=news,
         violations=content.violations[:MOST_LISTED],
         more_violations=len(content.violations) - MOST_LISTED,
+        whom_to_ask=_whom_to_ask(content),
         examples=preview.examples(plan=plan, at=at),
         step_urls={key: frame.step_url(draft, key) for key in frame.STEPS},
         **_summary(request, review.changes(now=now, content=content)),
@@ -135,6 +137,16 @@ def _listed(draft: Any, content: Content, problem: DraftProblem) -> Listed:
         # Empty: this person has no such step.
         url=url,
     )
+
+
+def _whom_to_ask(content: Content) -> str:
+    """A sentence about who can do something about the first violation; one query at most."""
+    if not content.violations:
+        return ""
+    is_of_policy = bool(content.violations[0].marketing_actions)
+    permission = Permission.MANAGE_POLICIES if is_of_policy else Permission.APPLY_LABELS
+    names = people.few_who_may(permission=permission) or "nobody here yet"
+    return f"{'Policies are managed' if is_of_policy else 'Labels are put on'} by {names}."
 
 
 def _why_not(problems: int) -> str:
