@@ -2,9 +2,15 @@
 
 import os
 
+import django
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zendeskdest.settings")
+django.setup(set_prefix=False)
+
+from zendeskdest import static_files  # noqa: E402  (needs the settings)
+
+static_files.serve_compressed()
 application = get_wsgi_application()
 
 # Django runs no system checks here. A view without access is found before the first request.

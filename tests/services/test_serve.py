@@ -1,9 +1,11 @@
 """`manage.py serve` for real: everything starts, comes back after a crash, and stops."""
 
+import gzip
 import os
 import signal
 import socket
 import time
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -35,6 +37,14 @@ def test_a_first_start_answers_and_offers_a_way_in(demo: Served) -> None:
     assert demo.status("/", of="sandbox_url") == 200
     assert demo.status(link) in {200, 302}
     assert "Loaded" in demo.log.read_text()
+
+
+def test_styles_are_sent_compressed_to_whoever_can_read_that(demo: Served) -> None:
+    url = f"{(demo.said['url'] or '').rstrip('/')}/static/css/data.css"
+    asked = urllib.request.Request(url, headers={"Accept-Encoding": "gzip"})
+    with urllib.request.urlopen(asked) as compressed, urllib.request.urlopen(url) as plain:
+        assert compressed.headers["Content-Encoding"] == "gzip"
+        assert gzip.decompress(compressed.read()) == plain.read()
 
 
 def test_no_secret_stands_on_a_command_line(demo: Served) -> None:
