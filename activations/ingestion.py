@@ -131,9 +131,10 @@ def _store_people(chunk: Chunk, enqueue: Enqueue) -> int:
     held = profiles.hold(profile_ids=people.differing | moves.differing)
     merged = profiles.merge_in(people=chunk.people, held=held, at=chunk.at)
     changes = ProfileChanges(
-        attributes=people.created | merged.attributes,
+        attributes=people.created | merged.attributes.keys(),
         memberships=audiences.settle(moves=moves),
         identities=people.created | merged.identities,
+        rewritten=merged.attributes,
     )
     changed = changes.profile_ids
     if changed:

@@ -6,7 +6,7 @@ configuration; nothing rendered is ever stored.
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from activations.deliveries.events import (
@@ -19,9 +19,11 @@ from activations.deliveries.events import (
 )
 from activations.deliveries.store.claims import Claimed
 from activations.mapping import transform
+from activations.mapping.paths import LAST_NAME
 from activations.mapping.plan import Plan
 from activations.models import Membership, Profile
 from activations.services import configuration
+from activations.terms import ExclusionCode
 from connections.models import Destination
 from connections.zendesk import writes
 from connections.zendesk.contact import Contact
@@ -74,7 +76,8 @@ class Plans:
             if known is not None and known[0] == key:
                 return known[1]
             plan = configuration.load_plan(destination=destination)
-            destination.refresh_from_db(fields=["mapping_version"])
+            # What a plan is read from beside its rows belongs to the version too.
+            destination.refresh_from_db(fields=["mapping_version", "marketing_actions"])
             if destination.mapping_version == key[0]:
                 self._known[destination.pk] = (key, plan)
 
@@ -112,7 +115,7 @@ def decide(
     )
     try:
         rendered = transform.render(profile=view, plan=plan, at=at)
-        digest = rendered.contact.digest() if isinstance(rendered, transform.Send) else ""
+        item = _item(claimed, rendered, version)
     except Exception as error:  # noqa: BLE001  (one odd profile must not stop all the others)
         # The message may carry a value of the profile; its type and our ids are enough.
         logger.error("delivery.render_failed delivery=%d %s", claimed.id, type(error).__name__)
@@ -125,9 +128,35 @@ def decide(
             return Irrelevant()
         case transform.Excluded(code, detail):
             return Excluded(str(code), detail)
+        case transform.Withdrawn(detail=detail):
+            assert item is not None
+            return Excluded(ExclusionCode.CONSENT.value, detail) if _is_held(item) else item
+        case transform.Send():
+            assert item is not None
+            return Unchanged() if _is_held(item) else item
+
+
+def _item(claimed: Claimed, rendered: transform.Rendered, version: int) -> ToSend | None:
+    """What would be sent; None when nothing is to be."""
+    match rendered:
         case transform.Send(contact, notes):
-            words = " ".join(f"{note.target}: {note.message}" for note in notes)
-            is_held = claimed.contact_id is not None and claimed.unsettled_until is None
-            if is_held and digest == claimed.delivered_digest:
-                return Unchanged()
-            return ToSend(claimed, contact, digest, words, version)
+            words = [_words(note) for note in notes]
+        case transform.Withdrawn(contact, notes, last_name, detail):
+            words = [detail, *map(_words, notes)]
+            if claimed.contact_id is None and last_name:
+                # Nobody knows whether there is a contact: this upsert may have to make it.
+                contact = replace(contact, attributes={LAST_NAME: last_name})
+        case _:
+            return None
+    return ToSend(claimed, contact, contact.digest(), " ".join(words), version)
+
+
+def _words(note: transform.FieldNote) -> str:
+    return f"{note.target}: {note.message}"
+
+
+def _is_held(item: ToSend) -> bool:
+    """Whether Zendesk holds exactly this, beyond doubt."""
+    claimed = item.claimed
+    is_sure = claimed.contact_id is not None and claimed.unsettled_until is None
+    return is_sure and item.digest == claimed.delivered_digest

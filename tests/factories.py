@@ -463,3 +463,16 @@ class PolicyFactory(DjangoModelFactory[activations.Policy]):
     labels = factory.LazyFunction(lambda: ["C2"])
     marketing_actions = factory.LazyFunction(lambda: ["export-to-third-party"])
     status = PolicyStatus.ENABLED
+
+
+class ConsentPolicyFactory(DjangoModelFactory[activations.ConsentPolicy]):
+    """Enabled: third parties get only those who said yes to marketing."""
+
+    class Meta:
+        model = activations.ConsentPolicy
+
+    name = factory.Sequence(lambda n: f"Consent policy {n}")
+    marketing_actions = factory.LazyFunction(lambda: ["export-to-third-party"])
+    path = "consents.marketing.any.val"
+    accepted = factory.LazyFunction(lambda: ["y"])
+    status = PolicyStatus.ENABLED

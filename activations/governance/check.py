@@ -3,7 +3,7 @@
 Decides only; `services.policy_check` knows where mappings, labels and policies are kept.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from activations.governance import attributes
@@ -123,6 +123,15 @@ def find(
     for rule in rulebook.rules:
         found += _of_rule(rule, carried, actions)
     return tuple(sorted(found, key=lambda violation: violation.row))
+
+
+def codes(*, sources: Iterable[Source], labels: Mapping[str, Sequence[str]]) -> frozenset[str]:
+    """The labels that what is read carries, all together."""
+    if not labels:
+        return frozenset()
+    shelves = _shelves(labels)
+    carried = (_carried(Mapped(0, source, ""), shelves) for source in sources)
+    return frozenset(label.code for each in carried for label in each)
 
 
 def _shelves(labels: Mapping[str, Sequence[str]]) -> Mapping[str, Sequence[Carried]]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
+from activations.mapping.consents import Consent
 from activations.mapping.paths import EMAIL, LAST_NAME, Source, Target, format_target
 from activations.terms import TargetKind, WhenEmpty
 from connections.zendesk.contact import CONTACT_ATTRIBUTES, AttributeSpec, CustomField
@@ -48,12 +49,14 @@ class Plan:
     """Everything a contact is rendered from, apart from the profile.
 
     `fields` are the account's custom fields by name; empty as long as the account was never
-    reached. Build a plan once and render many profiles with it: what it derives is kept.
+    reached. Who lacks one of the `consents` is not sent. Build a plan once and render many
+    profiles with it: what it derives is kept.
     """
 
     rules: tuple[MappingRule, ...]
     audiences: tuple[ActivatedAudience, ...]
     fields: Mapping[str, CustomField] = field(repr=False)
+    consents: tuple[Consent, ...] = ()
 
     def covering(self, *, on: date) -> tuple[ActivatedAudience, ...]:
         """The audiences whose schedule covers that day (UTC)."""

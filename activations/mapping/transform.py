@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeAlias
 
-from activations.mapping import attributes, emails, shaping, statuses
+from activations.mapping import attributes, consents, emails, shaping, statuses
+from activations.mapping.consents import Consent
 from activations.mapping.paths import ADDRESS_KEYS, LAST_NAME
 from activations.mapping.plan import ActivatedAudience, MappingRule, Plan
 from activations.mapping.reading import ProfileView, is_empty, read
@@ -13,7 +14,16 @@ from activations.mapping.reasons import WORDS, CannotShape, Reason
 from activations.terms import ExclusionCode, MembershipStatus
 from connections.zendesk.contact import CONTACT_ATTRIBUTES, Contact, CustomField, Json
 
-__all__ = ["Excluded", "FieldNote", "Nothing", "ProfileView", "Rendered", "Send", "render"]
+__all__ = [
+    "Excluded",
+    "FieldNote",
+    "Nothing",
+    "ProfileView",
+    "Rendered",
+    "Send",
+    "Withdrawn",
+    "render",
+]
 
 _MEMBER = frozenset({MembershipStatus.REALIZED.value, MembershipStatus.EXISTING.value})
 _EXITED = MembershipStatus.EXITED.value
@@ -46,11 +56,24 @@ class Excluded:
 
 
 @dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """Zendesk may hold the profile, whose consent is missing: it is told of exits, nothing else.
+
+    `contact` has no attributes. `last_name` is what a contact cannot be made without.
+    """
+
+    contact: Contact
+    notes: tuple[FieldNote, ...]
+    last_name: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
 class Nothing:
     """The profile is no business of this destination (any more)."""
 
 
-Rendered: TypeAlias = Send | Excluded | Nothing
+Rendered: TypeAlias = Send | Withdrawn | Excluded | Nothing
 _Statuses: TypeAlias = Sequence[tuple[ActivatedAudience, str]]
 
 
@@ -58,7 +81,8 @@ def render(*, profile: ProfileView, plan: Plan, at: datetime) -> Rendered:
     """Decides what this profile's contact is at that (aware) instant.
 
     Sent are members of an audience whose schedule covers the day (UTC), and those who left one
-    after they were delivered. Attributes stand in the order of the mappings.
+    after they were delivered. Who lacks a consent counts as having left all of them. Attributes
+    stand in the order of the mappings.
     """
     covered = plan.covering(on=at.astimezone(UTC).date())
     held = [
@@ -68,6 +92,9 @@ def render(*, profile: ProfileView, plan: Plan, at: datetime) -> Rendered:
     ]
     if not _is_sent(held, was_delivered=profile.was_delivered):
         return Nothing()
+    missing = consents.first_missing(profile=profile, consents=plan.consents)
+    if missing is not None:
+        return _without_consent(profile, plan, held, missing)
     last_name = _last_name(profile, plan)
     if isinstance(last_name, Excluded):
         return last_name
@@ -83,6 +110,20 @@ def render(*, profile: ProfileView, plan: Plan, at: datetime) -> Rendered:
 def _is_sent(held: _Statuses, *, was_delivered: bool) -> bool:
     found = {status for _, status in held}
     return not found.isdisjoint(_MEMBER) or (was_delivered and _EXITED in found)
+
+
+def _without_consent(
+    profile: ProfileView, plan: Plan, held: _Statuses, missing: Consent
+) -> Withdrawn | Excluded:
+    if not profile.was_delivered or not emails.is_valid(profile.email):
+        return Excluded(ExclusionCode.CONSENT, missing.why)
+    notes: list[FieldNote] = []
+    written: dict[str, Json] = {}
+    _write_statuses(written, plan, [(audience, _EXITED) for audience, _ in held], notes)
+    contact = Contact(email=profile.email, attributes={}, custom_fields=written)
+    last_name = _last_name(profile, plan)
+    name = "" if isinstance(last_name, Excluded) else last_name
+    return Withdrawn(contact, tuple(notes), name, missing.why)
 
 
 def _last_name(profile: ProfileView, plan: Plan) -> str | Excluded:
@@ -167,6 +208,13 @@ def _custom_fields(
                 written[rule.target.name] = None
         except CannotShape as problem:
             notes.append(_left_out(rule.target_text, problem))
+    _write_statuses(written, plan, held, notes)
+    return written
+
+
+def _write_statuses(
+    written: dict[str, Json], plan: Plan, held: _Statuses, notes: list[FieldNote]
+) -> None:
     for audience, status in held:
         name = audience.mapping_id
         try:
@@ -174,7 +222,6 @@ def _custom_fields(
         except CannotShape as problem:
             written.pop(name, None)
             notes.append(_left_out(f"xdm: custom_fields.{name}", problem))
-    return written
 
 
 def _custom_value(

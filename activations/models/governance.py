@@ -29,8 +29,8 @@ class LabeledAttribute(models.Model):
         return self.path
 
 
-class Policy(models.Model):
-    """A data usage policy: `labels` and any of `marketing_actions` do not go together.
+class PolicyBase(models.Model):
+    """What both kinds of policy have.
 
     Codes in the order of `governance.labels` and of `marketing_actions.ACTIONS`.
     """
@@ -44,8 +44,6 @@ class Policy(models.Model):
     status = models.CharField(
         max_length=10, choices=PolicyStatus.choices, default=PolicyStatus.DRAFT
     )
-    # Came with the product: it can be enabled and disabled, and nothing else.
-    is_core = models.BooleanField(default=False)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -53,10 +51,38 @@ class Policy(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Policy(PolicyBase):
+    """A data usage policy: `labels` and any of `marketing_actions` do not go together."""
+
+    # Came with the product: it can be enabled and disabled, and nothing else.
+    is_core = models.BooleanField(default=False)
+
+    class Meta:
         ordering = ("name", "pk")
         constraints = [
             models.UniqueConstraint(fields=["name"], name="policy_name_is_unique"),
         ]
 
-    def __str__(self) -> str:
-        return self.name
+
+class ConsentPolicy(PolicyBase):
+    """Whom a destination may be sent: if it has any of `marketing_actions` and what is mapped
+    carries `labels`, a profile must hold one of `accepted` at `path`.
+
+    `path` is a dotted XDM path; either list of conditions may be empty. A table of its own, since
+    a release before it would take its rows for data usage policies.
+    """
+
+    path = models.CharField(max_length=512)
+    accepted = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ("name", "pk")
+        constraints = [
+            models.UniqueConstraint(fields=["name"], name="consent_policy_name_is_unique"),
+        ]

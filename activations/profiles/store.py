@@ -74,7 +74,8 @@ class Held:
 class Merged:
     """Ids of those that hold something else now, by what it is; some may be in both."""
 
-    attributes: set[int]
+    # With the JSON of their attributes before and after.
+    attributes: dict[int, tuple[str, str]]
     identities: set[int]
 
 
@@ -115,7 +116,7 @@ def hold(*, profile_ids: Collection[int]) -> list[Held]:
 def merge_in(*, people: Mapping[str, Told], held: Sequence[Held], at: datetime) -> Merged:
     """Merges what was told into locked rows."""
     changes: dict[str, Told] = {}
-    merged = Merged(set(), set())
+    merged = Merged({}, set())
     for row in held:
         told = people[row.identity]
         if told.alone.digest == row.digest:
@@ -130,7 +131,7 @@ def merge_in(*, people: Mapping[str, Told], held: Sequence[Held], at: datetime) 
             merged.identities.add(row.profile_id)
         # Attributes are long; one of the two is another, or the digest would be the same.
         if not has_other_identities or is_other(held=attributes, now=content.attributes):
-            merged.attributes.add(row.profile_id)
+            merged.attributes[row.profile_id] = (row.attributes, content.attributes)
     # These rows exist and are locked, so this INSERT only ever updates. Unlike UPDATE ... FROM
     # both databases know it.
     _write(changes, at, _OVERWRITE)

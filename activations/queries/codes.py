@@ -25,6 +25,7 @@ _REMEDIES = {
     "invalid-email": "Correct the address where it comes from.",
     "missing-last-name": "Load a last name, or map another field to last_name.",
     "mandatory-mapping-missing": "Add the mapping.",
+    "consent": "Nothing, if that is so. Else correct the consent where the profile comes from.",
     "network": "Nothing to do: it is tried again until Zendesk answers.",
     "zendesk-400": "Report it, with the code: the request itself was not accepted.",
     "zendesk-404": "Retry; report it if it comes back.",

@@ -9,6 +9,9 @@ from activations.mapping import transform
 from activations.mapping.plan import Plan
 from activations.models import Delivery
 from activations.rendering import MAPPING_ERROR, StoredProfile, load_profiles
+from activations.terms import ExclusionCode
+
+CONSENT = ExclusionCode.CONSENT.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,8 @@ def _fate(profile: StoredProfile, plan: Plan, held: _Held, at: datetime) -> str:
                 return str(code)
             case transform.Send(contact):
                 return "unchanged" if contact.digest() == held.digest else "send"
+            case transform.Withdrawn(contact):
+                return CONSENT if contact.digest() == held.digest else "send"
             case _:
                 return "nothing"
     except Exception:  # noqa: BLE001  (a delivery of such a profile fails with this code)

@@ -8,9 +8,11 @@ from django.db import transaction
 from django.db.models import F
 
 from activations.deliveries.store import backfills
+from activations.mapping.consents import Consent
 from activations.mapping.paths import Source, Target
 from activations.mapping.plan import ActivatedAudience, MappingRule, Plan
 from activations.models import Activation, Audience, Delivery, FieldMapping
+from activations.queries import consents
 from activations.terms import DeliveryState, Lane, SourceKind, TargetKind, WhenEmpty
 from connections import accounts
 from connections.models import Account, Destination
@@ -109,8 +111,12 @@ def lock_deliveries(*, destination_names: Sequence[str]) -> None:
 def load_plan(*, destination: Destination) -> Plan:
     """The destination's configuration as the mapping stage takes it."""
     fields = accounts.fields_of(destination.account) if destination.account else None
+    rules = rules_of(destination=destination)
+    # Asked along with them: without a consent policy a plan takes no query more.
+    activations = destination.activations.annotate(is_asking=consents.IS_ANY_ENABLED).order_by("pk")
+    is_asking = any(activation.is_asking for activation in activations)
     return Plan(
-        rules=rules_of(destination=destination),
+        rules=rules,
         audiences=tuple(
             ActivatedAudience(
                 audience_id=activation.audience_id,
@@ -118,10 +124,16 @@ def load_plan(*, destination: Destination) -> Plan:
                 start_on=activation.start_on,
                 end_on=activation.end_on,
             )
-            for activation in destination.activations.order_by("pk")
+            for activation in activations
         ),
         fields=fields or {},
+        consents=_consents(destination, rules) if is_asking else (),
     )
+
+
+def _consents(destination: Destination, rules: Sequence[MappingRule]) -> tuple[Consent, ...]:
+    sources = [rule.source for rule in rules]
+    return consents.of(sources=sources, actions=destination.marketing_actions)
 
 
 def rules_of(*, destination: Destination) -> tuple[MappingRule, ...]:

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from activations.deliveries.store import backfills, intake
-from activations.services import policy_check, standing_still
+from activations.services import consents, policy_check, standing_still
 from connections import destinations
 from connections.activation_triggers import SEGMENTATION
 from connections.models import Destination
@@ -28,7 +28,7 @@ def edit(
         saved = destinations.edit(destination=locked, values=values, seen=seen)
         policy_check.demand_of(destination=saved, before=meant_for)
         turned_on = set(saved.activation_triggers) - was_on
-        if turned_on:
+        if turned_on or consents.differ(destination=saved, before=meant_for):
             _catch_up(saved, turned_on, at)
     return saved
 

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from activations.governance import labels
 from activations.models import LabeledAttribute
-from activations.services import policy_check, standing_still
+from activations.services import consents, policy_check
 from connections import marks
 
 logger = logging.getLogger(__name__)
@@ -22,8 +22,7 @@ class LabelledAlready(Exception):
 def put_on(*, path: str, codes: Collection[str], person: Any, at: datetime) -> LabeledAttribute:
     """The first labels of an attribute. Raises LabelledAlready and `policy_check.WouldBreak`."""
     chosen = labels.ordered(codes=codes)
-    with transaction.atomic():
-        standing_still.alone()
+    with consents.catching_up(at=at):
         _demand(path, chosen)
         try:
             with transaction.atomic():
@@ -44,8 +43,7 @@ def change(
     Raises ChangedMeanwhile and `policy_check.WouldBreak`.
     """
     chosen = labels.ordered(codes=codes)
-    with transaction.atomic():
-        standing_still.alone()
+    with consents.catching_up(at=at):
         locked = LabeledAttribute.objects.select_for_update().get(pk=attribute.pk)
         marks.demand(row=locked, values={"labels": chosen}, seen=seen)
         _demand(locked.path, chosen)
@@ -54,9 +52,10 @@ def change(
     logger.info("labels.changed attribute=%s", attribute.pk)
 
 
-def take_off(*, attribute: LabeledAttribute) -> None:
+def take_off(*, attribute: LabeledAttribute, at: datetime) -> None:
     """No label any more: fewer labels break nothing."""
-    attribute.delete()
+    with consents.catching_up(at=at):
+        attribute.delete()
     logger.info("labels.taken-off")
 
 

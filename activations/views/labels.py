@@ -71,7 +71,7 @@ def edit(request: HttpRequest, key: int) -> HttpResponse:
 @require_POST
 def delete(request: HttpRequest, key: int) -> HttpResponse:
     attribute = or_404(queries.get, key=key)
-    labels.take_off(attribute=attribute)
+    labels.take_off(attribute=attribute, at=timezone.now())
     messages.success(request, f"{attribute} has no labels any more.")
     return redirect("activations:labels")
 

@@ -7,8 +7,17 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import connection, transaction
 
+from activations.deliveries.changes import ProfileChanges
+from activations.deliveries.store import intake
 from activations.models import ActivationDraft
-from activations.services import details, drafts, labels, policies, standing_still
+from activations.services import (
+    consent_policies,
+    details,
+    drafts,
+    labels,
+    policies,
+    standing_still,
+)
 from activations.services.policy_check import WouldBreak
 from activations.terms import PolicyStatus
 from connections import marks
@@ -105,3 +114,42 @@ def test_wizards_do_not_wait_for_each_other() -> None:
 
     with under_way(standing_still.beside_others):
         assert not has_to_wait(hold)
+
+
+def test_a_consent_policy_waits_for_profiles_that_are_being_changed(
+    destination: Destination,
+) -> None:
+    """What their triggers suppressed went by the policies as they were."""
+    policy = factories.ConsentPolicyFactory(status=PolicyStatus.DRAFT)
+
+    def enable() -> None:
+        consent_policies.enable(policy=policy, at=factories.NOON)
+
+    changes = ProfileChanges(attributes={factories.ProfileFactory().pk})
+    with under_way(lambda: intake.enqueue(changes=changes, at=factories.NOON)) as store:
+        assert has_to_wait(enable)
+        store()
+    enable()
+
+
+def test_a_consent_policy_waits_for_marketing_actions_and_then_sees_them(
+    destination: Destination,
+) -> None:
+    Destination.objects.update(marketing_actions=[])
+    destination.refresh_from_db()
+    policy = factories.ConsentPolicyFactory(status=PolicyStatus.DRAFT)
+    values = {"marketing_actions": ["export-to-third-party"]}
+    seen = marks.of(row=destination, fields=values)
+
+    def mean_third_parties() -> None:
+        details.edit(destination=destination, values=values, seen=seen, at=factories.NOON)
+
+    def enable() -> None:
+        consent_policies.enable(policy=policy, at=factories.NOON)
+
+    with under_way(mean_third_parties) as store:
+        assert has_to_wait(enable)
+        store()
+    before = Destination.objects.get().mapping_version
+    enable()
+    assert Destination.objects.get().mapping_version == before + 1

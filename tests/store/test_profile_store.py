@@ -31,7 +31,7 @@ def upsert(
     identified = store.identify(people=people, at=at)
     held = store.hold(profile_ids=identified.differing)
     merged = store.merge_in(people=people, held=held, at=at)
-    return identified.ids, identified.created | merged.attributes | merged.identities
+    return identified.ids, identified.created | merged.attributes.keys() | merged.identities
 
 
 def move(

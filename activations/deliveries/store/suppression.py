@@ -9,7 +9,8 @@ from django.db.models import Exists, OuterRef
 
 from activations import rowsets
 from activations.deliveries.changes import ProfileChanges
-from activations.models import Activation
+from activations.models import Activation, ConsentPolicy
+from activations.terms import PolicyStatus
 from connections.activation_triggers import CODES
 from connections.models import Destination
 
@@ -59,7 +60,7 @@ class Interest:
 
 
 def interest(*, changes: ProfileChanges) -> Interest:
-    """Who is to hear of these changes; one query."""
+    """Who is to hear of these changes; one query, a second where a trigger suppresses some."""
     activations = Activation.objects.filter(destination=OuterRef("pk"))
     found = Destination.objects.order_by().annotate(is_activating=Exists(activations))
     activating: set[int] = set()
@@ -69,9 +70,23 @@ def interest(*, changes: ProfileChanges) -> Interest:
             activating.add(pk)
         by_triggers[tuple(codes)].add(pk)
     by_triggers.pop(CODES, None)
-    suppressed = [
+    suppressed = {triggers: changes.suppressed_by(triggers) for triggers in by_triggers}
+    told_of_consents = _changed_consents(changes) if any(suppressed.values()) else set()
+    parts = [
         Suppressed(destination_ids, profile_ids)
         for triggers, destination_ids in by_triggers.items()
-        if (profile_ids := changes.suppressed_by(triggers))
+        if (profile_ids := suppressed[triggers] - told_of_consents)
     ]
-    return Interest(activating, suppressed)
+    return Interest(activating, parts)
+
+
+def _changed_consents(changes: ProfileChanges) -> set[int]:
+    """Whose change no trigger suppresses, since an enabled policy asks for it.
+
+    At whichever destination: to find out which of them it concerns would take their mappings.
+    """
+    if not changes.rewritten:
+        return set()
+    enabled = ConsentPolicy.objects.filter(status=PolicyStatus.ENABLED).order_by()
+    paths = {tuple(path.split(".")) for path in enabled.values_list("path", flat=True)}
+    return changes.changed_at(paths) if paths else set()

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from activations.models import Audience
 from activations.queries.governance import rulebook
-from activations.services import configuration, removal, standing_still
+from activations.services import configuration, consents, removal, standing_still
 from activations.services.configuration import AudienceChoice
 from activations.services.workspace import comparing, current, governance, references, starts
 from activations.services.workspace.comparing import Action, Change
@@ -150,7 +150,10 @@ class _Changer:
         entry, fields = self._destinations[change.key], change.fields
         destination = Destination.objects.select_for_update().get(name=change.key)
         if fields.keys() & {"description", "alerts", "marketing_actions"}:
+            meant_for = destination.marketing_actions
             self._save_details(destination, entry)
+            if consents.differ(destination=destination, before=meant_for):
+                consents.look_again(destination_ids=[destination.pk], at=self._at)
         if "account" in fields:
             account = Account.objects.get(name=entry.account)
             configuration.move_account(destination=destination, account=account, at=self._at)

@@ -25,7 +25,7 @@ OUTCOMES = (
     errors.Throttled(429, None),
 )
 FAILURES = (*(o.failure_code for o in OUTCOMES), MAPPING_ERROR, KILLS_WORKERS)
-RESERVED = {ExclusionCode.CONSENT, ExclusionCode.POLICY}
+RESERVED = {ExclusionCode.POLICY}
 
 
 @pytest.mark.parametrize("code", FAILURES)

@@ -1,0 +1,73 @@
+"""Consent policies: made, changed, enabled; whom that concerns is looked at again."""
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from activations.models import ConsentPolicy
+from activations.services import consents
+from activations.services.policies import NameTaken
+from activations.terms import PolicyStatus
+from connections import marks
+
+logger = logging.getLogger(__name__)
+
+
+def create(*, values: Mapping[str, Any], person: Any) -> ConsentPolicy:
+    """A draft: it asks for nothing until it is enabled. Raises NameTaken."""
+    policy = ConsentPolicy(**values, created_by=person)
+    _save(policy)
+    logger.info("consent_policies.created policy=%s", policy.uuid)
+    return policy
+
+
+def change(
+    *, policy: ConsentPolicy, values: Mapping[str, Any], seen: str, at: datetime
+) -> ConsentPolicy:
+    """Details by name. `seen` is the mark of those the person had before them.
+
+    Raises NameTaken and ChangedMeanwhile.
+    """
+    with consents.catching_up(at=at):
+        locked = ConsentPolicy.objects.select_for_update().get(pk=policy.pk)
+        marks.demand(row=locked, values=values, seen=seen)
+        for name, value in values.items():
+            setattr(locked, name, value)
+        _save(locked)
+    logger.info("consent_policies.changed policy=%s", policy.uuid)
+    return locked
+
+
+def enable(*, policy: ConsentPolicy, at: datetime) -> None:
+    """Who lacks the consent is not sent from now on, and who was sent already hears of it."""
+    with consents.catching_up(at=at):
+        ConsentPolicy.objects.filter(pk=policy.pk).update(
+            status=PolicyStatus.ENABLED, updated_at=at
+        )
+    logger.info("consent_policies.enabled policy=%s", policy.uuid)
+
+
+def disable(*, policy: ConsentPolicy, at: datetime) -> None:
+    """It asks for nothing any more; a draft stays one."""
+    with consents.catching_up(at=at):
+        ConsentPolicy.objects.filter(pk=policy.pk, status=PolicyStatus.ENABLED).update(
+            status=PolicyStatus.DISABLED, updated_at=at
+        )
+    logger.info("consent_policies.disabled policy=%s", policy.uuid)
+
+
+def delete(*, policy: ConsentPolicy, at: datetime) -> None:
+    with consents.catching_up(at=at):
+        policy.delete()
+    logger.info("consent_policies.deleted policy=%s", policy.uuid)
+
+
+def _save(policy: ConsentPolicy) -> None:
+    try:
+        with transaction.atomic():
+            policy.save()
+    except IntegrityError:
+        raise NameTaken("Another policy has this name.") from None

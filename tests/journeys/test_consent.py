@@ -1,0 +1,219 @@
+"""Consent at run time, with the sandbox: who is not sent, who is taken back, who comes again."""
+
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from activations.models import ConsentPolicy, DataflowRun
+from activations.services import consent_policies, details, labels
+from activations.terms import PolicyStatus
+from connections import marks
+from connections.activation_triggers import IDENTITIES
+from connections.models import Destination
+from connections.zendesk.sandbox import RunningSandbox
+from tests import factories
+from tests.journeys import stage as stages
+from tests.journeys.stage import FIELD, Stage, deliver, email
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+THIRD_PARTY = "export-to-third-party"
+
+
+@pytest.fixture
+def stage(sandbox: RunningSandbox) -> Stage:
+    """Meant for third parties; nobody is in its audience yet."""
+    return stages.build(sandbox, marketing_actions=[THIRD_PARTY])
+
+
+@pytest.fixture
+def policy() -> ConsentPolicy:
+    made: ConsentPolicy = factories.ConsentPolicyFactory(status=PolicyStatus.DRAFT)
+    return made
+
+
+def enable(policy: ConsentPolicy) -> None:
+    consent_policies.enable(policy=policy, at=timezone.now())
+
+
+def says(stage: Stage, number: int, value: str | None, **more: Any) -> dict[str, Any]:
+    """A record with consent to marketing."""
+    return stage.person(number, **more) | {"consents": {"marketing": {"any": {"val": value}}}}
+
+
+def contact(stage: Stage, number: int) -> tuple[Any, Any]:
+    found = stage.contacts[email(number)]
+    return found["last_name"], found["custom_fields"][FIELD]
+
+
+def codes(stage: Stage) -> list[tuple[str, str]]:
+    return [(row.state, row.code) for row in stage.rows()]
+
+
+def test_who_does_not_consent_is_never_sent(stage: Stage, policy: ConsentPolicy) -> None:
+    enable(policy)
+    stage.ingest([says(stage, 0, "y"), says(stage, 1, "n"), stage.person(2)])
+    report = deliver()
+
+    assert (report.sent, report.excluded) == (1, 2)
+    assert list(stage.contacts) == [email(0)]
+    assert codes(stage) == [("delivered", ""), ("excluded", "consent"), ("excluded", "consent")]
+    run = DataflowRun.objects.get()
+    assert (run.identities_activated, run.identities_excluded) == (1, 2)
+
+
+def test_a_consent_withdrawn_reaches_zendesk_as_having_left_and_nothing_else_does(
+    stage: Stage, policy: ConsentPolicy
+) -> None:
+    enable(policy)
+    stage.ingest([says(stage, 0, "y")])
+    deliver()
+    stage.ingest([says(stage, 0, "n", last_name="Berg")])
+    deliver()
+
+    assert contact(stage, 0) == ("Ek", "exited")
+    assert codes(stage) == [("delivered", "")]
+    assert "which is missing" in stage.rows()[0].detail
+
+    # From now on nothing of this person leaves any more.
+    stage.ingest([says(stage, 0, "n", last_name="Holm")])
+    report = deliver()
+    assert (report.sent, report.excluded) == (0, 1)
+    assert codes(stage) == [("excluded", "consent")]
+    assert len(stage.writes) == 2
+
+
+def test_a_consent_given_again_is_a_fresh_qualification(
+    stage: Stage, policy: ConsentPolicy
+) -> None:
+    enable(policy)
+    stage.ingest([says(stage, 0, "y"), says(stage, 1, "n")])
+    deliver()
+    stage.ingest([says(stage, 0, None)])
+    deliver()
+    stage.ingest([says(stage, 0, "y", last_name="Berg"), says(stage, 1, "y")])
+    deliver()
+
+    assert contact(stage, 0) == ("Berg", "realized")
+    assert contact(stage, 1) == ("Ek", "realized")
+    assert stage.states() == {"delivered": 2}
+
+
+def test_enabling_a_policy_takes_back_who_was_sent_and_disabling_sends_them_again(
+    stage: Stage, policy: ConsentPolicy
+) -> None:
+    stage.ingest([says(stage, 0, "y"), says(stage, 1, "n"), stage.person(2)])
+    deliver()
+    assert len(stage.writes) == 3
+
+    enable(policy)
+    deliver()
+    assert [contact(stage, number)[1] for number in range(3)] == ["realized", "exited", "exited"]
+    assert len(stage.writes) == 5
+
+    consent_policies.disable(policy=policy, at=timezone.now())
+    deliver()
+    assert [contact(stage, number)[1] for number in range(3)] == ["realized"] * 3
+    # Whose contact stayed what it was is not sent again.
+    assert len(stage.writes) == 7
+
+
+def test_a_changed_policy_looks_at_everybody_again(stage: Stage, policy: ConsentPolicy) -> None:
+    enable(policy)
+    stage.ingest([says(stage, 0, "y"), says(stage, 1, "n")])
+    deliver()
+    values = {"accepted": ["n"]}
+    policy.refresh_from_db()
+    seen = marks.of(row=policy, fields=values)
+    consent_policies.change(policy=policy, values=values, seen=seen, at=timezone.now())
+    deliver()
+    assert [contact(stage, number)[1] for number in range(2)] == ["exited", "realized"]
+
+    consent_policies.delete(policy=policy, at=timezone.now())
+    deliver()
+    assert [contact(stage, number)[1] for number in range(2)] == ["realized", "realized"]
+
+
+def test_marketing_actions_and_labels_decide_whether_it_is_asked_for(
+    stage: Stage, policy: ConsentPolicy
+) -> None:
+    ConsentPolicy.objects.update(labels=["I1"], status=PolicyStatus.ENABLED)
+    stage.ingest([says(stage, 0, "n")])
+    deliver()
+    assert contact(stage, 0)[1] == "realized"
+
+    who, at = factories.UserFactory(), timezone.now()
+    label = labels.put_on(path="person.name", codes=["I1"], person=who, at=at)
+    deliver()
+    assert contact(stage, 0)[1] == "exited"
+
+    mean(stage.destination, "analytics")
+    deliver()
+    assert contact(stage, 0)[1] == "realized"
+
+    mean(stage.destination, THIRD_PARTY)
+    deliver()
+    assert contact(stage, 0)[1] == "exited"
+
+    labels.take_off(attribute=label, at=timezone.now())
+    deliver()
+    assert contact(stage, 0)[1] == "realized"
+
+
+def mean(destination: Destination, *actions: str) -> None:
+    change(destination, marketing_actions=list(actions))
+
+
+def change(destination: Destination, **values: Any) -> None:
+    destination.refresh_from_db()
+    seen = marks.of(row=destination, fields=values)
+    details.edit(destination=destination, values=values, seen=seen, at=timezone.now())
+
+
+def test_no_trigger_suppresses_a_withdrawal(stage: Stage, policy: ConsentPolicy) -> None:
+    enable(policy)
+    change(stage.destination, activation_triggers=[IDENTITIES])
+    stage.ingest([says(stage, 0, "y"), says(stage, 1, "y")])
+    deliver()
+    stage.ingest([says(stage, 0, "n"), says(stage, 1, "y", last_name="Berg")])
+    deliver()
+
+    assert contact(stage, 0) == ("Ek", "exited")
+    # What a policy does not ask for is suppressed as before.
+    assert contact(stage, 1) == ("Ek", "realized")
+    assert len(stage.writes) == 3
+
+
+def test_without_consent_a_contact_that_is_gone_is_not_made_again(
+    stage: Stage, policy: ConsentPolicy
+) -> None:
+    enable(policy)
+    stage.ingest([says(stage, 0, "y")])
+    deliver()
+    contact_id, sandbox = stage.contacts[email(0)]["id"], stage.running.sandbox
+    with sandbox.lock:
+        sandbox.contacts.delete(contact_id=contact_id, at=sandbox.clock.monotonic(), lag=0)
+    stage.ingest([says(stage, 0, "n")])
+    deliver()
+
+    assert stage.contacts == {}
+    assert codes(stage) == [("excluded", "consent")]
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_doubtful_request_is_followed_by_the_withdrawal(
+    stage: Stage, policy: ConsentPolicy, when: str
+) -> None:
+    """Whether the contact was made or not: in the end Zendesk says that they left."""
+    enable(policy)
+    stage.ingest([says(stage, 0, "y")])
+    stage.running.sandbox.add_fault(f"status=500,count=1,path=/v2/contacts,when={when}")
+    deliver(until_idle=False)
+    assert stage.states() == {"waiting": 1}
+    stage.ingest([says(stage, 0, "n")])
+    deliver(later_seconds=1_000)
+    deliver(later_seconds=3_000)
+
+    assert contact(stage, 0)[1] == "exited"
+    assert stage.states() == {"delivered": 1}
