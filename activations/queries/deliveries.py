@@ -1,6 +1,6 @@
 """The profiles of a destination, all or those that stand at one state or code, page by page."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -42,9 +42,12 @@ class Kind:
         return self.state in ENDED
 
     @property
-    def key(self) -> str:
-        """What its pages go by: of each kind the next ones are found without sorting it."""
-        return "pk" if self.state else "profile_id"
+    def order(self) -> tuple[str, ...]:
+        """What its pages go by: an index is in this order, so that nothing has to be sorted."""
+        if not self.state:
+            return ("profile_id",)
+        is_by_code = self.code is None and self.state != UNSETTLED
+        return ("code", "pk") if is_by_code else ("pk",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,35 +101,67 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A row's place in the order of its kind; `code` counts where the order begins with it."""
+
+    key: int
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
-    """By key, since a list of a million has no page number that stays; 0: there is none.
+    """By place, since a list of a million has no page number that stays; None: there is none.
 
     `count` is half a minute old when it is large.
     """
 
     rows: Sequence[Row]
     count: int
-    after: int = 0
-    before: int = 0
+    after: Place | None = None
+    before: Place | None = None
 
 
-def page(*, destination_id: int, kind: Kind, after: int = 0, before: int = 0) -> Page:
-    """The page that follows the row `after`, or the one before `before`; three queries."""
-    found, key = _of(destination_id, kind), kind.key
-    if before:
-        chunk = _read(found.filter(**{f"{key}__lt": before}).order_by(f"-{key}"))
-        has_more, rows = len(chunk) > PAGE_SIZE, chunk[:PAGE_SIZE][::-1]
-        has_before, has_after = has_more, bool(rows)
-    else:
-        chunk = _read(found.filter(**{f"{key}__gt": after}).order_by(key))
-        has_more, rows = len(chunk) > PAGE_SIZE, chunk[:PAGE_SIZE]
-        has_before, has_after = after > 0, has_more
+def page(
+    *, destination_id: int, kind: Kind, after: Place | None = None, before: Place | None = None
+) -> Page:
+    """The page that follows the row `after`, or the one before `before`; at most four queries."""
+    found, place = _of(destination_id, kind), before or after
+    chunk = _beside(found, kind.order, place, is_back=before is not None)
+    has_more, rows = len(chunk) > PAGE_SIZE, chunk[:PAGE_SIZE]
+    if before is not None:
+        rows.reverse()
+    has_before, has_after = (
+        (has_more, bool(rows)) if before is not None else (after is not None, has_more)
+    )
     return Page(
         rows=_told(rows),
         count=_count(destination_id, kind),
-        after=rows[-1][key] if rows and has_after else 0,
-        before=rows[0][key] if rows and has_before else 0,
+        after=_place(rows[-1], kind) if rows and has_after else None,
+        before=_place(rows[0], kind) if rows and has_before else None,
     )
+
+
+def _beside(
+    found: QuerySet[Delivery], order: tuple[str, ...], place: Place | None, *, is_back: bool
+) -> list[dict[str, Any]]:
+    """A page and one more, away from the place; the nearest first."""
+    beyond, sign = ("lt", "-") if is_back else ("gt", "")
+    ordered = found.order_by(*(f"{sign}{name}" for name in order))
+    if place is None:
+        return _read(ordered)
+    key = order[-1]
+    near = ordered.filter(**{f"{key}__{beyond}": place.key})
+    if len(order) == 1:
+        return _read(near)
+    # Either of the two is one range of the index; both in one condition would be none.
+    rows = _read(near.filter(code=place.code))
+    if (lacking := PAGE_SIZE + 1 - len(rows)) > 0:
+        rows += _read(ordered.filter(**{f"code__{beyond}": place.code}), most=lacking)
+    return rows
+
+
+def _place(row: Mapping[str, Any], kind: Kind) -> Place:
+    return Place(row[kind.order[-1]], row["code"] if len(kind.order) > 1 else "")
 
 
 def of_profile(*, destination_id: int, profile_id: int) -> Row | None:

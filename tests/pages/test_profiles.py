@@ -247,6 +247,24 @@ def test_pages_go_on_by_key_and_back(signed_in: Client, destination: Destination
     assert signed_in.get(first).context["before_url"] == ""
 
 
+def test_pages_of_a_state_go_on_from_code_to_code_and_back(
+    signed_in: Client, destination: Destination
+) -> None:
+    codes = ["zendesk-409", "zendesk-422-unknown", "mapping-error"]
+    rows = [_fail(destination, code=codes[n % 3]) for n in range(80)]
+    everybody = [row.profile.email for row in sorted(rows, key=lambda row: (row.code, row.pk))]
+    urls = [_url(destination, state="failed")]
+    while further := signed_in.get(urls[-1]).context["after_url"]:
+        urls.append(further)
+    assert [who for url in urls for who in _who(signed_in, url)] == everybody
+    assert len(urls) == 4
+
+    backwards = [signed_in.get(urls[-1]).context["before_url"]]
+    while nearer := signed_in.get(backwards[-1]).context["before_url"]:
+        backwards.append(nearer)
+    assert [who for url in backwards[::-1] for who in _who(signed_in, url)] == everybody[:75]
+
+
 def test_no_address_names_a_person(signed_in: Client, destination: Destination) -> None:
     for _ in range(30):
         _fail(destination)

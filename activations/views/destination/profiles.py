@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from activations.forms import PersonForm
 from activations.queries import codes, deliveries, exports, people, references
-from activations.queries.deliveries import Kind, Page
+from activations.queries.deliveries import Kind, Page, Place
 from activations.views import csv_lines
 from activations.views.destination import frame
 from connections.permissions import Permission, requires
@@ -47,8 +47,8 @@ def listing(request: HttpRequest, uuid: UUID) -> HttpResponse:
     page = deliveries.page(
         destination_id=context["destination"].pk,
         kind=kind,
-        after=_number(request, "after"),
-        before=_number(request, "before"),
+        after=_place(request, "after"),
+        before=_place(request, "before"),
     )
     code = kind.code or ""
     context |= {
@@ -101,25 +101,35 @@ def download(request: HttpRequest, uuid: UUID) -> StreamingHttpResponse:
 
 def _kind(request: HttpRequest) -> Kind:
     """What the address asks for. Raises Http404 for a state that there is not."""
-    code = request.GET.get("code")
-    # PostgreSQL takes no NUL, and no code is longer.
-    code = None if code is None else code.replace("\x00", "")[:100]
-    kind = Kind(request.GET.get("state", ""), code)
+    kind = Kind(request.GET.get("state", ""), _code(request, "code"))
     if not kind.is_known:
         raise Http404
     return kind
 
 
+def _code(request: HttpRequest, name: str) -> str | None:
+    code = request.GET.get(name)
+    # PostgreSQL takes no NUL, and no code is longer.
+    return None if code is None else code.replace("\x00", "")[:100]
+
+
 def _links(uuid: UUID, kind: Kind, page: Page) -> dict[str, str]:
     """The pages beside this one; empty where there is none."""
     return {
-        f"{name}_url": _address("activations:profiles", uuid, kind, **{name: key}) if key else ""
-        for name, key in (("after", page.after), ("before", page.before))
+        f"{name}_url": _address("activations:profiles", uuid, kind, name, place) if place else ""
+        for name, place in (("after", page.after), ("before", page.before))
     }
 
 
-def _address(name: str, uuid: UUID, kind: Kind, **more: int) -> str:
-    asked: dict[str, str | int] = {**more}
+def _address(
+    name: str, uuid: UUID, kind: Kind, direction: str = "", place: Place | None = None
+) -> str:
+    """Of a list, from a place on; `at` is the code of the row that is named."""
+    asked: dict[str, str | int] = {}
+    if place is not None:
+        asked[direction] = place.key
+        if place.code:
+            asked["at"] = place.code
     if kind.state:
         asked["state"] = kind.state
     if kind.code is not None:
@@ -128,6 +138,7 @@ def _address(name: str, uuid: UUID, kind: Kind, **more: int) -> str:
     return f"{reverse(name, args=[uuid])}{query}"
 
 
-def _number(request: HttpRequest, name: str) -> int:
-    text = request.GET.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+def _place(request: HttpRequest, direction: str) -> Place | None:
+    text = request.GET.get(direction, "")
+    key = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+    return Place(key, _code(request, "at") or "") if key else None
