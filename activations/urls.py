@@ -5,6 +5,7 @@ from django.urls import path
 from activations.views import (
     audiences,
     browse,
+    consent_policies,
     ingestion,
     labels,
     monitoring,
@@ -95,6 +96,20 @@ urlpatterns = [
     path("policies/<uuid:uuid>/edit/", policies.edit, name="policy-edit"),
     path("policies/<uuid:uuid>/toggle/", policies.toggle, name="policy-toggle"),
     path("policies/<uuid:uuid>/delete/", policies.delete, name="policy-delete"),
+    path("policies/consent/", consent_policies.listing, name="consent-policies"),
+    path("policies/consent/new/", consent_policies.new, name="consent-policy-new"),
+    path("policies/consent/<uuid:uuid>/", consent_policies.show, name="consent-policy"),
+    path("policies/consent/<uuid:uuid>/edit/", consent_policies.edit, name="consent-policy-edit"),
+    path(
+        "policies/consent/<uuid:uuid>/toggle/",
+        consent_policies.toggle,
+        name="consent-policy-toggle",
+    ),
+    path(
+        "policies/consent/<uuid:uuid>/delete/",
+        consent_policies.delete,
+        name="consent-policy-delete",
+    ),
     path("policies/labels/", labels.listing, name="labels"),
     path("policies/labels/new/", labels.new, name="labels-new"),
     path("policies/labels/<int:key>/", labels.edit, name="labels-edit"),

@@ -3,11 +3,13 @@
 Decides only; `services.policy_check` knows where mappings, labels and policies are kept.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from activations.governance import attributes
-from activations.governance.labels import NO_EXPORT, ordered
+from activations.governance import carrying
+from activations.governance.carrying import Carried
+from activations.governance.consent import ConsentRule
+from activations.governance.labels import NO_EXPORT
 from activations.mapping.paths import Source, format_source
 from activations.terms import LabelMatch
 from connections import marketing_actions
@@ -28,10 +30,11 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:
-    """Everything that holds now: enabled policies, and the labels by the path they stand on."""
+    """Everything that holds now: enabled policies of both kinds, and the labels by their path."""
 
     rules: tuple[Rule, ...] = ()
     labels: Mapping[str, Sequence[str]] | None = None
+    consents: tuple[ConsentRule, ...] = ()
 
     def with_rule(self, *, rule: Rule, instead_of: str = "") -> "Rulebook":
         """As it would be with one more policy, in the place of the one with that name."""
@@ -50,14 +53,6 @@ class Mapped:
     row: int
     source: Source
     target: str
-
-
-@dataclass(frozen=True, slots=True)
-class Carried:
-    """A label that an attribute carries, and the path on which somebody put it."""
-
-    code: str
-    path: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,45 +112,12 @@ def find(
     """
     if not rulebook.labels:
         return ()
-    shelves = _shelves(rulebook.labels)
-    carried = [(one, _carried(one, shelves)) for one in mapped]
+    shelves = carrying.shelves(labels=rulebook.labels)
+    carried = [(one, carrying.by(source=one.source, shelves=shelves)) for one in mapped]
     found = [*_never_exported(carried)]
     for rule in rulebook.rules:
         found += _of_rule(rule, carried, actions)
     return tuple(sorted(found, key=lambda violation: violation.row))
-
-
-def codes(*, sources: Iterable[Source], labels: Mapping[str, Sequence[str]]) -> frozenset[str]:
-    """The labels that what is read carries, all together."""
-    if not labels:
-        return frozenset()
-    shelves = _shelves(labels)
-    carried = (_carried(Mapped(0, source, ""), shelves) for source in sources)
-    return frozenset(label.code for each in carried for label in each)
-
-
-def _shelves(labels: Mapping[str, Sequence[str]]) -> Mapping[str, Sequence[Carried]]:
-    """The labels by the first key of their path, where alone they can be met: there may be many.
-
-    The nearest path last: that is the one to tell of.
-    """
-    shelves: dict[str, list[Carried]] = {}
-    for path in sorted(labels, key=len):
-        shelf = shelves.setdefault(attributes.top(path=path), [])
-        shelf += (Carried(code, path) for code in labels[path])
-    return shelves
-
-
-def _carried(one: Mapped, shelves: Mapping[str, Sequence[Carried]]) -> tuple[Carried, ...]:
-    read = attributes.of(source=one.source)
-    if read is None:
-        return ()
-    found = {
-        label.code: label
-        for label in shelves.get(attributes.top(path=read), ())
-        if attributes.is_touched(labelled=label.path, read=read)
-    }
-    return tuple(found[code] for code in ordered(codes=found))
 
 
 def _never_exported(carried: Sequence[tuple[Mapped, tuple[Carried, ...]]]) -> Iterator[Violation]:

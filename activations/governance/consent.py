@@ -6,7 +6,7 @@ Decides only; `queries.consents` knows where policies, mappings and labels are k
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from activations.governance import check
+from activations.governance import carrying
 from activations.mapping.consents import Consent
 from activations.mapping.paths import Source
 from activations.terms import LabelMatch
@@ -42,5 +42,5 @@ def required(
     labels: Mapping[str, Sequence[str]],
 ) -> tuple[Consent, ...]:
     """What a destination asks of each profile, all of it, in the order of the rules."""
-    codes = check.codes(sources=sources, labels=labels)
+    codes = carrying.codes(sources=sources, labels=labels)
     return tuple(rule.consent for rule in rules if rule.is_met(actions=actions, codes=codes))

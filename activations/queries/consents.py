@@ -1,47 +1,47 @@
 """Which consents destinations ask for, by the policies that are enabled."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from activations.governance import consent
+from activations.governance.check import Rulebook
 from activations.governance.consent import ConsentRule
+from activations.mapping import catalogue
 from activations.mapping.consents import Consent
 from activations.mapping.paths import Source
-from activations.models import Activation, ConsentPolicy, LabeledAttribute
-from activations.terms import LabelMatch, PolicyStatus, SourceKind
+from activations.models import Activation, ConsentPolicy
+from activations.queries import governance
+from activations.terms import PolicyStatus, SourceKind
 from connections.models import Destination
 
-_ENABLED: Final = ConsentPolicy.objects.filter(status=PolicyStatus.ENABLED)
 # Beside the columns of another query.
-IS_ANY_ENABLED: Final = Exists(_ENABLED.order_by())
+IS_ANY_ENABLED: Final = Exists(ConsentPolicy.objects.filter(status=PolicyStatus.ENABLED).order_by())
 
 
-def of(*, sources: Iterable[Source], actions: Collection[str]) -> tuple[Consent, ...]:
-    """What a destination asks for; one query, two where a policy is about labels."""
-    rules = _rules()
-    return consent.required(rules=rules, sources=sources, actions=actions, labels=_labels(rules))
+def of(
+    *, sources: Iterable[Source], actions: Collection[str], rulebook: Rulebook | None = None
+) -> tuple[Consent, ...]:
+    """What a destination asks for; one query where what holds was not read yet."""
+    known = rulebook or governance.rulebook()
+    return consent.required(
+        rules=known.consents, sources=sources, actions=actions, labels=known.labels or {}
+    )
 
 
 def by_destination() -> dict[int, tuple[Consent, ...]]:
-    """Of every destination that activates an audience and asks for something; four queries."""
-    rules = _rules()
-    if not rules:
-        return {}
-    labels = _labels(rules)
-    is_activated = Exists(Activation.objects.filter(destination=OuterRef("pk")))
-    activated = Destination.objects.filter(is_activated).prefetch_related("field_mappings")
-    found = {
-        destination.pk: consent.required(
-            rules=rules,
-            sources=sources_of(destination=destination),
-            actions=destination.marketing_actions,
-            labels=labels,
-        )
-        for destination in activated
-    }
-    return {pk: consents for pk, consents in found.items() if consents}
+    """Of every destination that activates an audience and asks for something; three queries."""
+    rulebook = governance.rulebook()
+    asked = _required(rulebook.consents, rulebook)
+    return {destination.pk: required for destination, required in asked if required}
+
+
+def met_by(*, policy: ConsentPolicy) -> list[Destination]:
+    """The destinations that activate an audience and meet its conditions, enabled or not."""
+    rule = governance.consent_rule_of(policy=policy)
+    asked = _required([rule], governance.rulebook())
+    return [destination for destination, required in asked if required]
 
 
 def sources_of(*, destination: Destination) -> list[Source]:
@@ -50,26 +50,31 @@ def sources_of(*, destination: Destination) -> list[Source]:
     return [Source(SourceKind(row.source_kind), row.source) for row in rows]
 
 
-def rule_of(*, policy: ConsentPolicy) -> ConsentRule:
-    """The policy as it is judged, enabled or not."""
-    return ConsentRule(
-        marketing_actions=tuple(policy.marketing_actions),
-        labels=tuple(policy.labels),
-        match=LabelMatch(policy.label_match),
-        consent=Consent(
-            source=Source(SourceKind.ATTRIBUTE, policy.path),
-            values=tuple(policy.accepted),
-            policy=policy.name,
-        ),
-    )
+def suggestions() -> list[str]:
+    """Paths where a consent may stand, those that the platform keeps for it first."""
+    paths = [attribute.path for attribute in catalogue.ATTRIBUTES]
+    return sorted(paths, key=lambda path: (not path.startswith("consents."), path))
 
 
-def _rules() -> list[ConsentRule]:
-    return [rule_of(policy=policy) for policy in _ENABLED.order_by("name", "pk")]
+def _required(
+    rules: Sequence[ConsentRule], rulebook: Rulebook
+) -> list[tuple[Destination, tuple[Consent, ...]]]:
+    """Nothing is read where there are no rules."""
+    return [
+        (
+            destination,
+            consent.required(
+                rules=rules,
+                sources=sources_of(destination=destination),
+                actions=destination.marketing_actions,
+                labels=rulebook.labels or {},
+            ),
+        )
+        for destination in (_activated() if rules else ())
+    ]
 
 
-def _labels(rules: Sequence[ConsentRule]) -> Mapping[str, Sequence[str]]:
-    """None are read where no policy is about them."""
-    if not any(rule.labels for rule in rules):
-        return {}
-    return dict(LabeledAttribute.objects.order_by().values_list("path", "labels"))
+def _activated() -> QuerySet[Destination]:
+    is_activated = Exists(Activation.objects.filter(destination=OuterRef("pk")))
+    found = Destination.objects.filter(is_activated).order_by("name", "pk")
+    return found.prefetch_related("field_mappings")

@@ -1,29 +1,64 @@
 """What holds now: enabled data usage policies, and the labels of attributes."""
 
+from collections.abc import Iterable
+
 from django.db.models import F, Value
 
 from activations.governance.check import Rule, Rulebook
-from activations.models import LabeledAttribute, Policy
-from activations.terms import LabelMatch, PolicyStatus
+from activations.governance.consent import ConsentRule
+from activations.mapping.consents import Consent
+from activations.mapping.paths import Source
+from activations.models import ConsentPolicy, LabeledAttribute, Policy
+from activations.terms import LabelMatch, PolicyStatus, SourceKind
+
+_LABEL, _USAGE, _CONSENT = "label", "usage", "consent"
 
 
 def rulebook() -> Rulebook:
-    """One query for both, since pages that need it are counting: a label matches nothing itself."""
+    """One query for all, since pages that need it are counting; a row says which kind it is."""
     labels = LabeledAttribute.objects.order_by().annotate(
-        label_match=Value(""), marketing_actions=F("labels")
+        kind=Value(_LABEL), label_match=Value(""), marketing_actions=F("labels")
     )
-    enabled = Policy.objects.filter(status=PolicyStatus.ENABLED).order_by()
+    usage = Policy.objects.filter(status=PolicyStatus.ENABLED).order_by()
+    consent = ConsentPolicy.objects.filter(status=PolicyStatus.ENABLED).order_by()
     columns = ("label_match", "labels", "marketing_actions")
-    rows = labels.values_list("path", *columns).union(
-        enabled.values_list("name", *columns), all=True
+    more = {"at": Value(""), "values": F("labels")}
+    rows = labels.annotate(**more).values_list("kind", "path", *columns, *more)
+    rows = rows.union(
+        usage.annotate(kind=Value(_USAGE), **more).values_list("kind", "name", *columns, *more),
+        consent.annotate(kind=Value(_CONSENT), at=F("path"), values=F("accepted")).values_list(
+            "kind", "name", *columns, *more
+        ),
+        all=True,
     )
-    rules, labelled = [], {}
-    for name, match, codes, actions in rows:
-        if match:
+    rules, consents, labelled = [], [], {}
+    for kind, name, match, codes, actions, path, accepted in rows:
+        if kind == _LABEL:
+            labelled[name] = codes
+        elif kind == _USAGE:
             rules.append(Rule(name, tuple(codes), LabelMatch(match), tuple(actions)))
         else:
-            labelled[name] = codes
-    return Rulebook(rules=tuple(sorted(rules, key=lambda rule: rule.name)), labels=labelled)
+            asked = _consent(name, path, accepted)
+            consents.append(ConsentRule(tuple(actions), tuple(codes), LabelMatch(match), asked))
+    return Rulebook(
+        rules=tuple(sorted(rules, key=lambda rule: rule.name)),
+        labels=labelled,
+        consents=tuple(sorted(consents, key=lambda rule: rule.consent.policy)),
+    )
+
+
+def consent_rule_of(*, policy: ConsentPolicy) -> ConsentRule:
+    """The same of a consent policy."""
+    return ConsentRule(
+        marketing_actions=tuple(policy.marketing_actions),
+        labels=tuple(policy.labels),
+        match=LabelMatch(policy.label_match),
+        consent=_consent(policy.name, policy.path, policy.accepted),
+    )
+
+
+def _consent(policy: str, path: str, accepted: Iterable[str]) -> Consent:
+    return Consent(Source(SourceKind.ATTRIBUTE, path), tuple(accepted), policy)
 
 
 def rule_of(*, policy: Policy) -> Rule:

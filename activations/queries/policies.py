@@ -1,14 +1,15 @@
 """Data usage policies as pages show them."""
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Lower
 
 from activations.governance.labels import LABELS, Label
-from activations.models import Policy
+from activations.models import ConsentPolicy, Policy
+from activations.models.governance import PolicyBase
 from activations.terms import PolicyStatus
 from connections import marketing_actions
 
@@ -18,13 +19,14 @@ SORTS: Final[dict[str, tuple[Any, ...]]] = {
     "updated": (F("updated_at"),),
 }
 CORE, OWN = "core", "own"
+_P = TypeVar("_P", bound=PolicyBase)
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A policy in words."""
+    """A policy of either kind in words."""
 
-    policy: Policy
+    policy: PolicyBase
 
     @property
     def is_enabled(self) -> bool:
@@ -59,13 +61,25 @@ class Row:
 
 def listing(*, words: str, status: str, kind: str, sort: str, descending: bool) -> QuerySet[Policy]:
     """Policies by words in name and description; `kind` is `core` or `own`, empty: both."""
-    found = Policy.objects.all()
+    found = Policy.objects.filter(is_core=kind == CORE) if kind else Policy.objects.all()
+    return _narrowed(found, words=words, status=status, sort=sort, descending=descending)
+
+
+def consent_listing(
+    *, words: str, status: str, sort: str, descending: bool
+) -> QuerySet[ConsentPolicy]:
+    """Consent policies by words in name and description."""
+    found = ConsentPolicy.objects.all()
+    return _narrowed(found, words=words, status=status, sort=sort, descending=descending)
+
+
+def _narrowed(
+    found: QuerySet[_P], *, words: str, status: str, sort: str, descending: bool
+) -> QuerySet[_P]:
     for word in words.split():
         found = found.filter(Q(name__icontains=word) | Q(description__icontains=word))
     if status:
         found = found.filter(status=status)
-    if kind:
-        found = found.filter(is_core=kind == CORE)
     keys = [key.desc() if descending else key.asc() for key in SORTS.get(sort, SORTS["name"])]
     return found.order_by(*keys, "pk")
 
@@ -75,7 +89,19 @@ def get(*, uuid: UUID) -> Policy:
     return Policy.objects.select_related("created_by").get(uuid=uuid)
 
 
+def get_consent(*, uuid: UUID) -> ConsentPolicy:
+    """Raises ConsentPolicy.DoesNotExist."""
+    return ConsentPolicy.objects.select_related("created_by").get(uuid=uuid)
+
+
 def is_name_taken(*, name: str, besides: Policy | None = None) -> bool:
     """Whether another policy is called so, however it is written."""
     others = Policy.objects.exclude(pk=besides.pk) if besides else Policy.objects.all()
+    return others.filter(name__iexact=name).exists()
+
+
+def is_consent_name_taken(*, name: str, besides: ConsentPolicy | None = None) -> bool:
+    """Whether another consent policy is called so, however it is written."""
+    every = ConsentPolicy.objects
+    others = every.exclude(pk=besides.pk) if besides else every.all()
     return others.filter(name__iexact=name).exists()

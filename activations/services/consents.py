@@ -9,7 +9,7 @@ from django.db.models import Exists, F, OuterRef
 
 from activations.deliveries.store import backfills, intake
 from activations.models import Delivery
-from activations.queries import consents
+from activations.queries import consents, governance
 from activations.services import standing_still
 from connections.models import Destination
 
@@ -39,8 +39,9 @@ def differ(*, destination: Destination, before: Sequence[str]) -> bool:
     if now == list(before):
         return False
     sources = consents.sources_of(destination=destination)
-    was = consents.of(sources=sources, actions=before)
-    return consents.of(sources=sources, actions=now) != was
+    rulebook = governance.rulebook()
+    was = consents.of(sources=sources, actions=before, rulebook=rulebook)
+    return consents.of(sources=sources, actions=now, rulebook=rulebook) != was
 
 
 def look_again(*, destination_ids: Collection[int], at: datetime) -> None:

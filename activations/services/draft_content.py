@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from activations.governance.check import Violation
+from activations.mapping.consents import Consent
 from activations.mapping.paths import (
     PathProblem,
     Source,
@@ -83,6 +84,8 @@ class Content:
     labels: Mapping[int, str] = field(default_factory=dict)
     # The data usage policies that are broken; each is among the problems too.
     violations: tuple[Violation, ...] = ()
+    # What enabled consent policies ask of each profile.
+    consents: tuple[Consent, ...] = ()
 
     def with_problems(self, *, found: Sequence[DraftProblem]) -> "Content":
         """The same with more problems."""

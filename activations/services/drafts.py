@@ -10,7 +10,7 @@ from django.db.models import F
 
 from activations.mapping.plan import ActivatedAudience, Plan
 from activations.models import Activation, ActivationDraft, Audience
-from activations.queries import audience_labels, consents
+from activations.queries import audience_labels
 from activations.services import (
     configuration,
     draft_content,
@@ -82,9 +82,7 @@ def plan(*, destination: Destination, content: Content) -> Plan:
             if row.start is not None
         ),
         fields=(accounts.fields_of(account) if account else None) or {},
-        consents=consents.of(
-            sources=[rule.source for rule in content.rules], actions=destination.marketing_actions
-        ),
+        consents=content.consents,
     )
 
 

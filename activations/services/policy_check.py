@@ -1,7 +1,7 @@
 """Do an open draft, or what is activated already, break a data usage policy?"""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import Exists, OuterRef
 
@@ -10,7 +10,7 @@ from activations.governance.check import Mapped, Rulebook, Violation
 from activations.mapping.paths import PathProblem, parse_source
 from activations.mapping.plan import MappingRule
 from activations.models import Activation
-from activations.queries import governance
+from activations.queries import consents, governance
 from activations.services import configuration
 from activations.services.draft_content import MAPPING, Content, DraftProblem, MappingRow
 from connections.models import Destination
@@ -53,13 +53,15 @@ class WouldBreak(Exception):
 
 
 def judge(*, content: Content, marketing_actions: Sequence[str]) -> Content:
-    """The draft's content with what its complete mappings break at this destination."""
-    found = check.find(
-        mapped=list(_mapped(content.mappings)),
-        actions=marketing_actions,
-        rulebook=governance.rulebook(),
+    """The draft's content with what its mappings break, and ask for, at this destination."""
+    rulebook = governance.rulebook()
+    mapped = list(_mapped(content.mappings))
+    found = check.find(mapped=mapped, actions=marketing_actions, rulebook=rulebook)
+    asked = consents.of(
+        sources=[one.source for one in mapped], actions=marketing_actions, rulebook=rulebook
     )
-    return content.with_violations(found=found, problems=[_problem(one) for one in found])
+    judged = content.with_violations(found=found, problems=[_problem(one) for one in found])
+    return replace(judged, consents=asked)
 
 
 def of_rules(

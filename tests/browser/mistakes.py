@@ -212,6 +212,16 @@ FORMS = {
         group="Labels",
         has_none=True,
     ),
+    "consent-policy": Bad(
+        "activations:consent-policy-new",
+        "Save",
+        "Attribute",
+        "has an empty part",
+        {"Name": "Mail", "Attribute": "consents..val", "Required value": "y"},
+    ),
+    "consent-policy-nameless": Bad(
+        "activations:consent-policy-edit", "Save", "Name", "Give the policy a name.", {"Name": ""}
+    ),
     "labels": Bad(
         "activations:labels-new",
         "Save",

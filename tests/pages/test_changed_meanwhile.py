@@ -161,6 +161,30 @@ def _policy() -> Thing:
     )
 
 
+def _consent_policy() -> Thing:
+    policy = factories.ConsentPolicyFactory(name="Old")
+    kept = {
+        "name": "Old",
+        "description": "",
+        "label_match": "any",
+        "marketing_actions": ["export-to-third-party"],
+        "path": policy.path,
+    }
+
+    def stored() -> Any:
+        policy.refresh_from_db()
+        return policy.accepted
+
+    return Thing(
+        reverse("activations:consent-policy-edit", args=[policy.uuid]),
+        {**kept, "accepted": "y, VI"},
+        {**kept, "accepted": "p"},
+        "now they are y, VI.",
+        stored,
+        ["p"],
+    )
+
+
 THINGS = {
     "audience": _audience,
     "threshold": _threshold,
@@ -170,6 +194,7 @@ THINGS = {
     "own settings": _own_settings,
     "labels": _labels,
     "policy": _policy,
+    "consent policy": _consent_policy,
 }
 
 

@@ -58,6 +58,7 @@ def _pages(scene: Destination) -> list[str]:
     names += ["connections:settings", "connections:roles", "overview", "activations:system"]
     names += ["activations:monitoring", "activations:people", "activations:ingestion"]
     names += ["activations:policies", "activations:labels", "activations:ingestion-api"]
+    names += ["activations:consent-policies"]
     names += ["connections:alerts", "connections:alert-history"]
     pages = [reverse(name) for name in names]
     pages += [

@@ -320,7 +320,7 @@ def test_as_many_queries_for_a_crowd_of_any_size(
     audiences = factories.AudienceFactory.create_batch(3)
     members(60, *audiences)
     draft = content(*audiences)
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(7):
         scope = scope_of(destination, draft)
         trial = Trial(scope.crowd())
     plan = drafts.plan(destination=destination, content=draft)

@@ -1,4 +1,4 @@
-"""Labels on the attributes of the demo, as a company would put them; they forbid nothing yet."""
+"""Labels on the attributes of the demo, and a policy; neither forbids or asks for anything yet."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -6,7 +6,7 @@ from typing import Final
 
 from activations.governance import labels
 from activations.mapping import catalogue
-from activations.models import LabeledAttribute
+from activations.models import ConsentPolicy, LabeledAttribute
 
 # By the first key of the path.
 _LABELS: Final = {
@@ -23,7 +23,14 @@ _LABELS: Final = {
 
 
 def build(*, at: datetime) -> None:
-    """On each attribute there is; labels that somebody put on before stay."""
+    """Labels on each attribute there is; what somebody made before stays."""
+    draft = ConsentPolicy(
+        name="Marketing only with consent",
+        marketing_actions=["email-targeting"],
+        path="consents.marketing.any.val",
+        accepted=["y"],
+    )
+    ConsentPolicy.objects.bulk_create([draft], ignore_conflicts=True)
     LabeledAttribute.objects.bulk_create(_attributes(at), ignore_conflicts=True)
 
 

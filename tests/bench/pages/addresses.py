@@ -19,6 +19,7 @@ from activations.models import (
     ActivationDraft,
     ApiKey,
     Audience,
+    ConsentPolicy,
     DataflowRun,
     Delivery,
     LabeledAttribute,
@@ -112,6 +113,7 @@ class _Things:
             "keys/<int:pk>": lambda: _newest(ApiKey.objects.order_by("pk")).pk,
             "roles/<int:key>": lambda: _newest(Group.objects.order_by("pk")).pk,
             "policies/<uuid:uuid>": lambda: _newest(Policy.objects.order_by("pk")).uuid,
+            "consent/<uuid:uuid>": lambda: _newest(ConsentPolicy.objects.order_by("pk")).uuid,
             "labels/<int:key>": lambda: _newest(LabeledAttribute.objects.order_by("pk")).pk,
             "people/<int:key>": lambda: _newest(User.objects.exclude(pk=self.person.pk)).pk,
             # Taken by POST alone: any will do.

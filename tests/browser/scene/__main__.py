@@ -152,8 +152,10 @@ def _of_policies(
     there.busy.marketing_actions = ["export-to-third-party"]
     there.busy.save()
     policies = (policy, governance.refused(say))
+    consents = governance.consents(say, ann)
     return {
         "policies/<uuid:uuid>/": [f"policies/{policy.uuid}/" for policy in policies],
+        "policies/consent/<uuid:uuid>/": [f"policies/consent/{one.uuid}/" for one in consents],
         "policies/labels/<int:key>/": [f"policies/labels/{attribute.pk}/"],
     }
 
@@ -189,6 +191,7 @@ def _more(there: sending.Destinations, chosen: list[Audience]) -> list[str]:
         "monitoring/?range=custom&from=2026-02-30&to=never",
         "alerts/history/?q=nothing+has+these+words",
         "policies/?q=nothing+has+these+words",
+        "policies/consent/?q=nothing+has+these+words",
         "policies/labels/?label=C12",
     ]
 

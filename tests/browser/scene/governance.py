@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.contrib.auth.models import User
 
-from activations.models import ActivationDraft, LabeledAttribute, Policy
+from activations.models import ActivationDraft, ConsentPolicy, LabeledAttribute, Policy
 from activations.services import drafts
 from activations.services.draft_content import MappingRow
 from activations.terms import PolicyStatus
@@ -55,3 +55,20 @@ def refused(say: Say) -> Policy:
         name=say("Names stay here", 200), labels=["I1"], status=PolicyStatus.DRAFT
     )
     return policy
+
+
+def consents(say: Say, person: User) -> list[ConsentPolicy]:
+    """An enabled one with every condition, and a draft that concerns what is activated."""
+    enabled = factories.ConsentPolicyFactory(
+        name=say("Birthdays need a yes", 200),
+        description=say("Promised on the sign-up page.", 4000),
+        marketing_actions=["email-targeting", "export-to-third-party"],
+        labels=["C2", "I2"],
+        path=say("consents.personalize.content.val", 500),
+        accepted=[say("y", 200), "VI"],
+        created_by=person,
+    )
+    draft = factories.ConsentPolicyFactory(
+        name=say("Marketing only with consent", 200), status=PolicyStatus.DRAFT
+    )
+    return [enabled, draft]

@@ -1,0 +1,127 @@
+"""Consent policies: the list, one of them, making and changing, enabling and deleting."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from activations.governance_forms import ConsentPolicyForm
+from activations.queries import consents
+from activations.queries import policies as queries
+from activations.services import consent_policies
+from activations.services.policies import NameTaken
+from activations.terms import PolicyStatus
+from activations.views.lists import Asked
+from activations.views.policies import COLUMNS, manages_policies
+from connections.marks import ChangedMeanwhile
+from connections.permissions import Permission, requires
+from connections.views.found import or_404
+
+# The others are told by their number.
+MOST_TOLD = 10
+
+
+@requires(Permission.VIEW_POLICIES)
+@require_safe
+def listing(request: HttpRequest) -> HttpResponse:
+    """`?q=words&status=enabled&sort=-updated&page=2`."""
+    asked = Asked.by(request, default="name", filters=("status",))
+    found = queries.consent_listing(
+        words=asked.words,
+        status=asked.filters.get("status", ""),
+        sort=asked.sort,
+        descending=asked.descending,
+    )
+    page = asked.page_of(found)
+    context = {
+        "asked": asked,
+        "statuses": PolicyStatus.choices,
+        "columns": asked.columns(COLUMNS),
+        "page": page,
+        "rows": [queries.Row(policy) for policy in page.object_list],
+        "section": "policies",
+        "kind": "consent",
+    }
+    return render(request, "policies/consent_policies.html", context)
+
+
+@requires(Permission.VIEW_POLICIES)
+@require_safe
+def show(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """What it says, and which destinations meet its conditions now."""
+    policy = or_404(queries.get_consent, uuid=uuid)
+    found = consents.met_by(policy=policy)
+    context = {
+        "policy": policy,
+        "row": queries.Row(policy),
+        "destinations": found[:MOST_TOLD],
+        "more_destinations": len(found) - MOST_TOLD,
+    }
+    return render(request, "policies/consent_policy.html", context)
+
+
+@manages_policies
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    return _form_page(request, None)
+
+
+@manages_policies
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    return _form_page(request, or_404(queries.get_consent, uuid=uuid))
+
+
+@manages_policies
+@require_POST
+def toggle(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """The switch posts what the person wants now: `is_on` is `on` or `off`."""
+    policy = or_404(queries.get_consent, uuid=uuid)
+    if request.POST.get("is_on") == "on":
+        consent_policies.enable(policy=policy, at=timezone.now())
+        words = "is enabled: who lacks the consent is not sent, and who was sent counts as left."
+    else:
+        consent_policies.disable(policy=policy, at=timezone.now())
+        words = "asks for nothing any more."
+    messages.success(request, f"{policy} {words}")
+    return redirect("activations:consent-policies")
+
+
+@manages_policies
+@require_POST
+def delete(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    policy = or_404(queries.get_consent, uuid=uuid)
+    consent_policies.delete(policy=policy, at=timezone.now())
+    messages.success(request, f"{policy} was deleted.")
+    return redirect("activations:consent-policies")
+
+
+def _form_page(request: HttpRequest, policy: Any) -> HttpResponse:
+    initial = ConsentPolicyForm.initial_of(policy) if policy is not None else {}
+    form = ConsentPolicyForm(request.POST or None, policy=policy, initial=initial)
+    if request.method == "POST" and form.is_valid() and _is_saved(request, policy, form):
+        return redirect("activations:consent-policies")
+    context = {"policy": policy, "form": form, "paths": consents.suggestions()}
+    return render(request, "policies/consent_policy_form.html", context)
+
+
+def _is_saved(request: HttpRequest, policy: Any, form: ConsentPolicyForm) -> bool:
+    """Whether it could be kept; the form says why not."""
+    try:
+        if policy is None:
+            made = consent_policies.create(values=form.values, person=request.user)
+            messages.success(request, f"{made} is a draft: it asks for nothing until enabled.")
+        else:
+            saved = consent_policies.change(
+                policy=policy, values=form.values, seen=form.seen_mark, at=timezone.now()
+            )
+            messages.success(request, f"{saved} was saved.")
+    except NameTaken as problem:
+        form.add_error("name", str(problem))
+    except ChangedMeanwhile as problem:
+        form.take_conflict(problem.current)
+    return form.is_valid()

@@ -1,0 +1,183 @@
+"""Consent policies: the list, one of them, making, changing, enabling, deleting."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+
+from activations.models import Activation, ConsentPolicy
+from activations.terms import PolicyStatus
+from connections.models import Destination
+from connections.permissions import Permission
+from tests import factories
+from tests.pages import opened, permitted
+from tests.pages.conftest import CountQueries
+
+POLICIES, NEW = "/policies/consent/", "/policies/consent/new/"
+HOSTILE = "<script>alert(1)</script> " + "x" * 170
+TYPED: dict[str, Any] = {
+    "name": "Marketing",
+    "description": "Promised in May",
+    "marketing_actions": ["export-to-third-party", "analytics"],
+    "labels": ["C3", "C2"],
+    "label_match": "all",
+    "path": " xdm: consents.marketing.any.val ",
+    "accepted": "y, VI ,y",
+}
+
+
+def url(name: str, policy: ConsentPolicy) -> str:
+    return reverse(f"activations:consent-policy{name}", args=[policy.uuid])
+
+
+def shown(client: Client, query: str = "") -> list[str]:
+    return [row.policy.name for row in client.get(POLICIES + query).context["rows"]]
+
+
+@pytest.fixture
+def activation(destination: Destination) -> Activation:
+    """Its destination is meant for third parties."""
+    destination.marketing_actions = ["export-to-third-party"]
+    destination.save()
+    factories.map_mandatory(destination)
+    made: Activation = factories.ActivationFactory(destination=destination)
+    return made
+
+
+def test_both_kinds_of_policy_lead_to_each_other(signed_in: Client) -> None:
+    for path in ("/policies/", POLICIES):
+        page = signed_in.get(path).content.decode()
+        assert f'<a class="segment" href="{path}" aria-current="true">' in page
+        assert 'href="/policies/"' in page
+        assert f'href="{POLICIES}"' in page
+
+
+def test_the_list_is_searched_filtered_sorted_and_paged(signed_in: Client) -> None:
+    assert "Profiles are sent whatever they consent to." in signed_in.get(POLICIES).content.decode()
+    factories.ConsentPolicyFactory(name="zeta", description="about mail")
+    factories.ConsentPolicyFactory.create_batch(26, status=PolicyStatus.DRAFT)
+    assert shown(signed_in, "?q=mail") == ["zeta"]
+    assert shown(signed_in, "?status=enabled") == ["zeta"]
+    assert len(shown(signed_in, "?page=2")) == 2
+    assert shown(signed_in, "?sort=-name")[0] == "zeta"
+    assert "No consent policy fits" in signed_in.get(f"{POLICIES}?q=none").content.decode()
+
+
+def test_many_policies_take_as_many_queries_as_one(count_queries: CountQueries) -> None:
+    factories.ConsentPolicyFactory()
+    one = count_queries(POLICIES)
+    factories.ConsentPolicyFactory.create_batch(20)
+    assert count_queries(POLICIES) == one <= 8
+
+
+def test_a_new_policy_is_a_draft_by_its_maker(signed_in: Client, user: User) -> None:
+    answer = signed_in.post(NEW, TYPED, follow=True)
+    policy = ConsentPolicy.objects.get()
+    assert "is a draft: it asks for nothing until enabled" in answer.content.decode()
+    assert (policy.status, policy.created_by) == (PolicyStatus.DRAFT, user)
+    assert (policy.path, policy.accepted) == ("consents.marketing.any.val", ["y", "VI"])
+    assert policy.labels == ["C2", "C3"]
+    assert policy.marketing_actions == ["analytics", "export-to-third-party"]
+    page = " ".join(signed_in.get(url("", policy)).content.decode().split())
+    assert "Analytics or Export to Third Party" in page
+    assert "<bdi>y or VI</bdi>" in page
+    assert "No activated destination has these" in page
+
+
+@pytest.mark.parametrize(
+    "left_out", [{"labels": []}, {"marketing_actions": []}], ids=["labels", "actions"]
+)
+def test_one_of_the_conditions_is_enough(signed_in: Client, left_out: dict[str, Any]) -> None:
+    signed_in.post(NEW, TYPED | left_out)
+    policy = ConsentPolicy.objects.get()
+    assert not policy.labels or not policy.marketing_actions
+    for path in (POLICIES, url("", policy)):
+        assert signed_in.get(path).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"name": ""}, "Give the policy a name."),
+        ({"name": "TAKEN"}, "Another consent policy has this name."),
+        ({"labels": [], "marketing_actions": []}, "Tick a marketing action or a label."),
+        ({"labels": ["X9"]}, "Select a valid choice."),
+        ({"marketing_actions": ["x"]}, "Select a valid choice."),
+        ({"path": ""}, "Enter the path of the attribute"),
+        ({"path": "a..b"}, "has an empty part"),
+        ({"path": "constant: y"}, "A consent stands in an attribute."),
+        ({"path": "IdentityMap: Email"}, "A consent stands in an attribute."),
+        ({"accepted": ""}, "Enter the value that means consent."),
+        ({"accepted": " , ,"}, "Enter the value that means consent."),
+    ],
+)
+def test_what_will_not_do_is_refused_and_the_rest_kept(
+    signed_in: Client, wrong: dict[str, Any], message: str
+) -> None:
+    factories.ConsentPolicyFactory(name="Taken")
+    page = signed_in.post(NEW, TYPED | wrong).content.decode()
+    assert message in page
+    assert "Promised in May" in page
+    assert ConsentPolicy.objects.count() == 1
+
+
+def test_a_policy_is_changed_and_deleted(signed_in: Client) -> None:
+    policy = factories.ConsentPolicyFactory()
+    edit = url("-edit", policy)
+    assert 'value="y"' in signed_in.get(edit).content.decode()
+    signed_in.post(edit, TYPED | opened.mark(signed_in, edit))
+    policy.refresh_from_db()
+    assert (policy.name, policy.status) == ("Marketing", PolicyStatus.ENABLED)
+    signed_in.post(url("-delete", policy))
+    assert not ConsentPolicy.objects.exists()
+
+
+def test_the_switch_has_whom_it_concerns_looked_at_again(
+    signed_in: Client, activation: Activation
+) -> None:
+    factories.DeliveryFactory(destination=activation.destination)
+    policy = factories.ConsentPolicyFactory(status=PolicyStatus.DRAFT)
+    page = signed_in.get(url("", policy)).content.decode()
+    assert "Enable it, and they look at all their profiles again" in page
+    assert "<bdi>Zendesk CRM</bdi>" in page
+
+    for count, (is_on, status) in enumerate(
+        (("on", PolicyStatus.ENABLED), ("off", PolicyStatus.DISABLED)), start=1
+    ):
+        signed_in.post(url("-toggle", policy), {"is_on": is_on})
+        policy.refresh_from_db()
+        assert policy.status == status
+        assert activation.destination.backfills.count() == count
+
+
+def test_hostile_words_are_shown_as_words(signed_in: Client) -> None:
+    policy = factories.ConsentPolicyFactory(
+        name=HOSTILE, description=HOSTILE, path=HOSTILE, accepted=[HOSTILE]
+    )
+    for path in (POLICIES, url("", policy), url("-edit", policy)):
+        page = signed_in.get(path).content.decode()
+        assert "<script>alert(1)" not in page
+        assert "&lt;script&gt;alert(1)" in page
+
+
+def test_who_only_looks_is_offered_no_change(db: None) -> None:
+    policy = factories.ConsentPolicyFactory()
+    client, _ = permitted.browser(Permission.VIEW_POLICIES)
+    for path in (POLICIES, url("", policy)):
+        page = client.get(path).content.decode()
+        assert 'role="switch"' not in page
+        assert "New consent policy" not in page
+        assert url("-edit", policy) not in page
+    for name in ("-toggle", "-delete"):
+        assert client.post(url(name, policy), {"is_on": "off"}).status_code == 403
+    assert client.get(url("-edit", policy)).status_code == 403
+    assert client.get(NEW).status_code == 403
+
+
+def test_without_permission_none_is_seen(db: None) -> None:
+    policy = factories.ConsentPolicyFactory()
+    client, _ = permitted.browser(Permission.VIEW_DESTINATIONS)
+    assert client.get(POLICIES).status_code == 403
+    assert client.get(url("", policy)).status_code == 403
