@@ -128,8 +128,9 @@ def after_crash(
 ) -> Standing:
     """The row of a worker that never came back; `may_land_until` unless it had not sent yet.
 
-    The first death is nearly always somebody else's fault. A row that is there again and again
-    goes alone, at moments of its own, and is set aside when that does not help.
+    The first death is nearly always somebody else's fault: the row keeps its place in the line. One
+    that is there again and again goes alone, at moments of its own, and is set aside when that does
+    not help.
     """
     until = row.unsettled_until
     if may_land_until is not None:
@@ -139,8 +140,10 @@ def after_crash(
     if crashes >= CRASHES_UNTIL_SET_ASIDE:
         ended = replace(taken, state=DeliveryState.FAILED, code=KILLS_WORKERS, detail=_KILLS)
         return replace(ended, first_due_at=None)
-    delay = backoff.row_delay(attempts=crashes, chance=chance) if crashes > 1 else at - at
-    return _mind_creation(replace(taken, state=DeliveryState.WAITING, next_attempt_at=at + delay))
+    due = row.next_attempt_at
+    if crashes > 1:
+        due = at + backoff.row_delay(attempts=crashes, chance=chance)
+    return _mind_creation(replace(taken, state=DeliveryState.WAITING, next_attempt_at=due))
 
 
 def _delivered(row: Standing, seq: int, event: Delivered, at: datetime) -> Standing:

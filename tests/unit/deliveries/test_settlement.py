@@ -201,10 +201,12 @@ def test_words_about_a_failure_do_not_outlive_it() -> None:
     assert after(replace(UPDATING, detail="a note"), Unchanged()).detail == "a note"
 
 
-def test_a_crash_before_anything_was_sent_costs_no_time() -> None:
+def test_a_crash_before_anything_was_sent_costs_no_place_in_the_line() -> None:
     told = after_crash(row=CREATING, may_land_until=None, at=AT, chance=0.5)
 
-    assert (told.state, told.next_attempt_at, told.crashes) == ("waiting", AT, 1)
+    assert CREATING.next_attempt_at < AT
+    assert (told.state, told.crashes) == ("waiting", 1)
+    assert told.next_attempt_at == CREATING.next_attempt_at
 
 
 def test_a_crash_while_creating_waits_until_the_request_cannot_land() -> None:
