@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from hashlib import sha256
 
 from activations.mapping.paths import Source
 from activations.mapping.reading import ProfileView, read
@@ -21,6 +22,12 @@ class Consent:
     source: Source
     values: tuple[str, ...]
     policy: str = field(compare=False)
+
+    @property
+    def key(self) -> str:
+        """Short, and another one for each consent that a destination asks for."""
+        text = "\n".join((self.policy, self.source.path, *self.values))
+        return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
     @property
     def why(self) -> str:

@@ -5,8 +5,10 @@ from datetime import UTC, date, datetime
 
 from django.conf import settings
 
+from activations.mapping.consents import Consent
 from activations.mapping.plan import Plan
-from activations.queries import census, codes, forecast
+from activations.queries import bars, census, codes, forecast
+from activations.queries.bars import Segment
 from activations.queries.census import Neighbour
 from activations.queries.forecast import Forecast
 from activations.queries.samples import Sample
@@ -34,6 +36,21 @@ class Exclusion:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A consent that is asked for: of `asked` profiles that were tried out `held` hold it."""
+
+    consent: Consent
+    asked: int
+    held: int
+
+    @property
+    def bar(self) -> tuple[Segment, ...]:
+        """Who holds it and who does not; empty as long as nobody was tried out."""
+        lacking = self.asked - self.held
+        return bars.of(parts=(("success", "hold it", self.held), ("warning", "do not", lacking)))
+
+
+@dataclass(frozen=True, slots=True)
 class Foreseen:
     """What `trial` found so far; when `is_exact`, every one of the candidates was tried out.
 
@@ -46,6 +63,7 @@ class Foreseen:
     forecast: Forecast
     queued: int
     neighbours: tuple[Neighbour, ...]
+    consents: tuple[Consent, ...] = ()
 
     @property
     def candidates(self) -> int:
@@ -90,6 +108,12 @@ class Foreseen:
         found = sorted(self.sample.excluded.items(), key=lambda item: (-item[1], item[0]))
         return tuple(Exclusion(code, count) for code, count in found)
 
+    @property
+    def asked(self) -> tuple[Asked, ...]:
+        """Every consent that is asked for, in the order of the policies."""
+        counts = self.sample.consenting
+        return tuple(Asked(one, self.sample.asked, counts.get(one.key, 0)) for one in self.consents)
+
     def _of_all(self, count: int) -> int | None:
         weight = self.trial.of_all
         return None if weight is None else round(count * weight)
@@ -112,6 +136,7 @@ def of(
         ),
         queued=queued,
         neighbours=neighbours,
+        consents=plan.consents,
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from activations.mapping import transform
+from activations.mapping import consents, transform
 from activations.mapping.plan import Plan
 from activations.models import Delivery
 from activations.rendering import MAPPING_ERROR, StoredProfile, load_profiles
@@ -16,12 +16,18 @@ CONSENT = ExclusionCode.CONSENT.value
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """How many of `looked_at` profiles would be sent, are there already, or are excluded."""
+    """How many of `looked_at` profiles would be sent, are there already, or are excluded.
+
+    `asked` are those that are any business of the destination, `consenting` how many of them hold
+    each consent, by its key.
+    """
 
     looked_at: int = 0
     to_send: int = 0
     unchanged: int = 0
     excluded: Mapping[str, int] = field(default_factory=dict)
+    asked: int = 0
+    consenting: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,31 +42,39 @@ def look(*, destination_id: int, profile_ids: Sequence[int], plan: Plan, at: dat
     """Three queries, and a few milliseconds for a hundred profiles."""
     held = _held(destination_id, profile_ids)
     profiles = load_profiles(profile_ids=profile_ids)
-    fates = Counter(
-        _fate(profile, plan, held.get(key, _Held()), at) for key, profile in profiles.items()
-    )
+    tried = [(_view(profile, held.get(key)), held.get(key)) for key, profile in profiles.items()]
+    found = [(view, _fate(view, plan, one.digest if one else "", at)) for view, one in tried]
+    asked = [view for view, fate in found if fate != "nothing"]
+    fates = Counter(fate for _, fate in found)
     to_send, unchanged = fates.pop("send", 0), fates.pop("unchanged", 0)
     fates.pop("nothing", None)
-    return Sample(len(profiles), to_send, unchanged, dict(fates))
+    consenting = {
+        one.key: sum(consents.is_held(profile=view, consent=one) for view in asked)
+        for one in plan.consents
+    }
+    return Sample(len(profiles), to_send, unchanged, dict(fates), len(asked), consenting)
 
 
-def _fate(profile: StoredProfile, plan: Plan, held: _Held, at: datetime) -> str:
-    """`send`, `unchanged`, `nothing`, or the code that keeps it from being sent."""
-    view = transform.ProfileView(
+def _view(profile: StoredProfile, held: _Held | None) -> transform.ProfileView:
+    return transform.ProfileView(
         email=profile.email,
         attributes=profile.attributes,
         identities=profile.identities,
         memberships=profile.memberships,
-        was_delivered=held.may_exist,
+        was_delivered=held is not None and held.may_exist,
     )
+
+
+def _fate(view: transform.ProfileView, plan: Plan, digest: str, at: datetime) -> str:
+    """`send`, `unchanged`, `nothing`, or the code that keeps it from being sent."""
     try:
         match transform.render(profile=view, plan=plan, at=at):
             case transform.Excluded(code):
                 return str(code)
             case transform.Send(contact):
-                return "unchanged" if contact.digest() == held.digest else "send"
+                return "unchanged" if contact.digest() == digest else "send"
             case transform.Withdrawn(contact):
-                return CONSENT if contact.digest() == held.digest else "send"
+                return CONSENT if contact.digest() == digest else "send"
             case _:
                 return "nothing"
     except Exception:  # noqa: BLE001  (a delivery of such a profile fails with this code)

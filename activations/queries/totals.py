@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from django.db.models import Subquery
 
 from activations.models import Delivery
-from activations.queries import census, codes
+from activations.queries import bars, census, codes
+from activations.queries.bars import Segment
 from activations.queries.census import Census
 from activations.terms import DeliveryState
 from connections.models import Destination
@@ -35,24 +36,6 @@ class Reason:
     def remedy(self) -> str:
         """What to do about it."""
         return codes.remedy(code=self.code)
-
-
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """A part of a bar: where it starts and how long it is, in hundredths."""
-
-    label: str
-    count: int
-    tone: str
-    start: float
-    length: float
-
-    @property
-    def share(self) -> str:
-        """Of all, in percent; never 0 or 100 for what is not none or all."""
-        if 0 < self.length < 1:
-            return "under 1 %"
-        return f"{min(round(self.length), 99) if self.length < 100 else 100} %"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,19 +84,14 @@ class Totals:
     @property
     def bar(self) -> tuple[Segment, ...]:
         """The four as parts of a bar that is 100 long; what is not there is left out."""
-        counts = {
-            "success": ("activated", self.activated),
-            "warning": ("excluded", self.excluded),
-            "danger": ("failed", self.failed),
-            "neutral": ("pending", self.pending),
-        }
-        segments, start = [], 0.0
-        for tone, (label, count) in counts.items():
-            length = 100 * count / self.known if self.known else 0.0
-            if count:
-                segments.append(Segment(label, count, tone, round(start, 3), round(length, 3)))
-            start += length
-        return tuple(segments)
+        return bars.of(
+            parts=(
+                ("success", "activated", self.activated),
+                ("warning", "excluded", self.excluded),
+                ("danger", "failed", self.failed),
+                ("neutral", "pending", self.pending),
+            )
+        )
 
 
 def of(*, destination_id: int, is_backfilling: bool) -> Totals:

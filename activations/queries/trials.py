@@ -98,4 +98,6 @@ def _sum(one: Sample, other: Sample) -> Sample:
         to_send=one.to_send + other.to_send,
         unchanged=one.unchanged + other.unchanged,
         excluded=dict(Counter(one.excluded) + Counter(other.excluded)),
+        asked=one.asked + other.asked,
+        consenting=dict(Counter(one.consenting) + Counter(other.consenting)),
     )

@@ -84,8 +84,8 @@ class Content:
     labels: Mapping[int, str] = field(default_factory=dict)
     # The data usage policies that are broken; each is among the problems too.
     violations: tuple[Violation, ...] = ()
-    # What enabled consent policies ask of each profile.
-    consents: tuple[Consent, ...] = ()
+    # What enabled consent policies ask of each profile; None where nobody looked yet.
+    consents: tuple[Consent, ...] | None = None
 
     def with_problems(self, *, found: Sequence[DraftProblem]) -> "Content":
         """The same with more problems."""

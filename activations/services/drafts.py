@@ -10,7 +10,7 @@ from django.db.models import F
 
 from activations.mapping.plan import ActivatedAudience, Plan
 from activations.models import Activation, ActivationDraft, Audience
-from activations.queries import audience_labels
+from activations.queries import audience_labels, consents
 from activations.services import (
     configuration,
     draft_content,
@@ -73,7 +73,10 @@ def opened_with(*, destination: Destination) -> dict[str, Any]:
 
 def plan(*, destination: Destination, content: Content) -> Plan:
     """What the destination would send if the draft were finished now."""
-    account = destination.account
+    account, asked = destination.account, content.consents
+    if asked is None:
+        sources = [rule.source for rule in content.rules]
+        asked = consents.of(sources=sources, actions=destination.marketing_actions)
     return Plan(
         rules=content.rules,
         audiences=tuple(
@@ -82,7 +85,7 @@ def plan(*, destination: Destination, content: Content) -> Plan:
             if row.start is not None
         ),
         fields=(accounts.fields_of(account) if account else None) or {},
-        consents=content.consents,
+        consents=asked,
     )
 
 

@@ -15,6 +15,7 @@ from tests.factories import (
     TOKEN,
     AccountFactory,
     AudienceFactory,
+    ConsentPolicyFactory,
     DeliveryFactory,
     DestinationFactory,
     LabeledAttributeFactory,
@@ -390,3 +391,18 @@ def test_what_was_broken_before_keeps_no_file_from_changing_something_else(file:
 
     assert apply(file).code == 0
     assert Destination.objects.get().description == "Everyone"
+
+
+def test_marketing_actions_that_meet_a_consent_policy_have_everybody_looked_at_again(
+    file: Path,
+) -> None:
+    apply(file)
+    destination = Destination.objects.get()
+    DeliveryFactory(destination=destination)
+    ConsentPolicyFactory()
+    edit(file, "    account: Acme Sell\n", THIRD_PARTY)
+    apply(file)
+    version = destination.mapping_version
+    destination.refresh_from_db()
+    assert destination.mapping_version == version + 1
+    assert destination.backfills.filter(activation=None).count() == 1

@@ -77,6 +77,7 @@ def step(request: HttpRequest, uuid: UUID) -> HttpResponse:
         news=news,
         violations=content.violations[:MOST_LISTED],
         more_violations=len(content.violations) - MOST_LISTED,
+        consents=content.consents,
         whom_to_ask=_whom_to_ask(content),
         examples=preview.examples(plan=plan, at=at),
         step_urls={key: frame.step_url(draft, key) for key in frame.STEPS},
