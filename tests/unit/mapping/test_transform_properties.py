@@ -10,14 +10,25 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from activations.mapping.consents import Consent
+from activations.mapping.paths import parse_source
 from activations.mapping.plan import Plan
-from activations.mapping.transform import Nothing, ProfileView, Send, render
+from activations.mapping.transform import (
+    Excluded,
+    Nothing,
+    ProfileView,
+    Send,
+    Withdrawn,
+    render,
+)
 from connections.zendesk.contact import CONTACT_ATTRIBUTES, Contact, CustomField
 
 from .build import AT
-from .strategies import plans, profiles, reordered, scalars, values
+from .strategies import SLOTS, plans, profiles, reordered, scalars, values
 
 CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+# As a text, a tick box and a list of several choices say it.
+EXITED = ("exited", False, ["exited"])
 KEYS = {"line1", "city", "postal_code", "state", "country"}
 thorough = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -158,3 +169,33 @@ def test_an_attribute_nobody_mapped_changes_nothing(
 ) -> None:
     richer = replace(profile, attributes={**profile.attributes, "nobody reads": unrelated})
     assert render(profile=richer, plan=plan, at=AT) == render(profile=profile, plan=plan, at=AT)
+
+
+@given(profile=profiles(), plan=plans(), held=values, slot=st.sampled_from(SLOTS))
+@thorough
+def test_without_the_consent_nothing_but_exits_leaves(
+    profile: ProfileView, plan: Plan, held: Any, slot: str
+) -> None:
+    consent = Consent(parse_source(f"xdm: {slot}"), ("\N{SNOWMAN}",), "Marketing")
+    lacking = replace(profile, attributes={**profile.attributes, slot: held})
+    rendered = render(profile=lacking, plan=replace(plan, consents=(consent,)), at=AT)
+    match rendered:
+        case Withdrawn(contact):
+            assert profile.was_delivered
+            assert contact.attributes == {}
+            fields = {audience.mapping_id for audience in plan.audiences}
+            assert contact.custom_fields.keys() <= fields
+            assert all(value in EXITED for value in contact.custom_fields.values())
+        case _:
+            assert isinstance(rendered, Excluded | Nothing)
+
+
+@given(profile=profiles(), plan=plans(), slot=st.sampled_from(SLOTS))
+@thorough
+def test_with_the_consent_everything_is_as_if_nobody_asked(
+    profile: ProfileView, plan: Plan, slot: str
+) -> None:
+    consent = Consent(parse_source(f"xdm: {slot}"), ("\N{SNOWMAN}",), "Marketing")
+    holding = replace(profile, attributes={**profile.attributes, slot: "\N{SNOWMAN}"})
+    asking = replace(plan, consents=(consent,))
+    assert render(profile=holding, plan=asking, at=AT) == render(profile=holding, plan=plan, at=AT)
