@@ -14,11 +14,18 @@ from whitenoise.compress import Compressor
 logger = logging.getLogger(__name__)
 
 
+# Nobody takes so long to write a folder; whoever began it was killed.
+LONGEST_SECONDS = 3_600
+
+
 def serve_compressed() -> None:
     """Have WhiteNoise send the compressed copies; before the middleware is loaded.
 
-    Where they cannot be written, on a full disk say, it sends the sources as they are.
+    Where they cannot be written, on a full disk say, it sends the sources as they are; and so it
+    does with DEBUG, where whoever changes a file wants to see that.
     """
+    if settings.DEBUG:
+        return
     try:
         settings.STATIC_ROOT = collect(into=Path(settings.STATIC_ROOT))
     except OSError as error:
@@ -40,13 +47,27 @@ def collect(*, into: Path) -> Path:
         made = into / f"{folder.name}.{os.getpid()}"
         try:
             _write(sources, made)
+            # The name promises that all is there, also after a power cut.
+            os.sync()
             made.rename(folder)
         except OSError:
             if not folder.exists():
                 raise
         finally:
             shutil.rmtree(made, ignore_errors=True)
+        _forget_old(into, besides=folder)
     return folder
+
+
+def _forget_old(folder: Path, *, besides: Path) -> None:
+    """What earlier releases left, but for the last: it may still be at work. And halves."""
+    others = [left for left in folder.iterdir() if left.is_dir() and left != besides]
+    others.sort(key=lambda left: left.stat().st_mtime)
+    whole = [left for left in others if not left.suffix]
+    oldest = besides.stat().st_mtime - LONGEST_SECONDS
+    killed = [left for left in others if left.suffix and left.stat().st_mtime < oldest]
+    for left in (*whole[:-1], *killed):
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def _sources() -> Iterator[tuple[str, Path]]:

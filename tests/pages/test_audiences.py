@@ -109,7 +109,7 @@ def test_counting_gives_one_row_a_day_and_a_line_after_two(signed_in: Client) ->
     for at in (NOON, NOON + timedelta(hours=1), NOON + timedelta(days=1)):
         audience_days.count_all(at=at)
     assert audience.days.count() == 2
-    assert "Members over time" in _page(signed_in, audience)
+    assert "Profiles by status over time" in _page(signed_in, audience)
     audience_days.prune(at=NOON + timedelta(days=401))
     assert [day.on for day in audience.days.all()] == [(NOON + timedelta(days=1)).date()]
 

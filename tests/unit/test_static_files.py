@@ -1,6 +1,7 @@
 """The compressed copies of styles and scripts: complete, made once, and never changed."""
 
 import gzip
+import os
 import shutil
 from pathlib import Path
 
@@ -36,6 +37,9 @@ def test_they_are_made_once_and_anew_when_a_file_is_another(
     assert (first / STYLE).stat().st_mtime_ns == made_at
 
     (own / STYLE).write_text("main { color: red }")
+    for forgotten in ("a-release-of-long-ago", f"{first.name}.1"):
+        (into / forgotten).mkdir()
+        os.utime(into / forgotten, (0, 0))
     second = static_files.collect(into=into)
     assert second != first
     # Whoever still serves the first release finds it as it was.
