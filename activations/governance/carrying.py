@@ -20,10 +20,9 @@ class Carried:
 Shelves: TypeAlias = Mapping[str, Sequence[Carried]]
 
 
-def codes(*, sources: Iterable[Source], labels: Mapping[str, Sequence[str]]) -> frozenset[str]:
+def codes(*, sources: Iterable[Source], shelves: Shelves) -> frozenset[str]:
     """The labels that what is read carries, all together."""
-    on_shelves = shelves(labels=labels)
-    found = (by(source=source, shelves=on_shelves) for source in sources)
+    found = (by(source=source, shelves=shelves) for source in sources)
     return frozenset(label.code for each in found for label in each)
 
 

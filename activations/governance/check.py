@@ -5,9 +5,10 @@ Decides only; `services.policy_check` knows where mappings, labels and policies 
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from activations.governance import carrying
-from activations.governance.carrying import Carried
+from activations.governance.carrying import Carried, Shelves
 from activations.governance.consent import ConsentRule
 from activations.governance.labels import NO_EXPORT
 from activations.mapping.paths import Source, format_source
@@ -28,13 +29,18 @@ class Rule:
     marketing_actions: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rulebook:
     """Everything that holds now: enabled policies of both kinds, and the labels by their path."""
 
     rules: tuple[Rule, ...] = ()
     labels: Mapping[str, Sequence[str]] | None = None
     consents: tuple[ConsentRule, ...] = ()
+
+    @cached_property
+    def shelves(self) -> Shelves:
+        """The labels where a source looks for them: put there once for all destinations."""
+        return carrying.shelves(labels=self.labels or {})
 
     def with_rule(self, *, rule: Rule, instead_of: str = "") -> "Rulebook":
         """As it would be with one more policy, in the place of the one with that name."""
@@ -112,8 +118,7 @@ def find(
     """
     if not rulebook.labels:
         return ()
-    shelves = carrying.shelves(labels=rulebook.labels)
-    carried = [(one, carrying.by(source=one.source, shelves=shelves)) for one in mapped]
+    carried = [(one, carrying.by(source=one.source, shelves=rulebook.shelves)) for one in mapped]
     found = [*_never_exported(carried)]
     for rule in rulebook.rules:
         found += _of_rule(rule, carried, actions)

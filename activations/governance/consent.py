@@ -3,10 +3,11 @@
 Decides only; `queries.consents` knows where policies, mappings and labels are kept.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from activations.governance import carrying
+from activations.governance.carrying import Shelves
 from activations.mapping.consents import Consent
 from activations.mapping.paths import Source
 from activations.terms import LabelMatch
@@ -39,8 +40,8 @@ def required(
     rules: Iterable[ConsentRule],
     sources: Iterable[Source],
     actions: Collection[str],
-    labels: Mapping[str, Sequence[str]],
+    shelves: Shelves,
 ) -> tuple[Consent, ...]:
     """What a destination asks of each profile, all of it, in the order of the rules."""
-    codes = carrying.codes(sources=sources, labels=labels)
+    codes = carrying.codes(sources=sources, shelves=shelves)
     return tuple(rule.consent for rule in rules if rule.is_met(actions=actions, codes=codes))

@@ -26,7 +26,7 @@ def of(
     """What a destination asks for; one query where what holds was not read yet."""
     known = rulebook or governance.rulebook()
     return consent.required(
-        rules=known.consents, sources=sources, actions=actions, labels=known.labels or {}
+        rules=known.consents, sources=sources, actions=actions, shelves=known.shelves
     )
 
 
@@ -67,7 +67,7 @@ def _required(
                 rules=rules,
                 sources=sources_of(destination=destination),
                 actions=destination.marketing_actions,
-                labels=rulebook.labels or {},
+                shelves=rulebook.shelves,
             ),
         )
         for destination in (_activated() if rules else ())

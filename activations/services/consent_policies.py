@@ -31,7 +31,7 @@ def change(
 
     Raises NameTaken and ChangedMeanwhile.
     """
-    with consents.catching_up(at=at):
+    with consents.catching_up(at=at, lets_changes_finish=True):
         locked = ConsentPolicy.objects.select_for_update().get(pk=policy.pk)
         marks.demand(row=locked, values=values, seen=seen)
         for name, value in values.items():
@@ -43,7 +43,7 @@ def change(
 
 def enable(*, policy: ConsentPolicy, at: datetime) -> None:
     """Who lacks the consent is not sent from now on, and who was sent already hears of it."""
-    with consents.catching_up(at=at):
+    with consents.catching_up(at=at, lets_changes_finish=True):
         ConsentPolicy.objects.filter(pk=policy.pk).update(
             status=PolicyStatus.ENABLED, updated_at=at
         )
@@ -52,7 +52,7 @@ def enable(*, policy: ConsentPolicy, at: datetime) -> None:
 
 def disable(*, policy: ConsentPolicy, at: datetime) -> None:
     """It asks for nothing any more; a draft stays one."""
-    with consents.catching_up(at=at):
+    with consents.catching_up(at=at, lets_changes_finish=True):
         ConsentPolicy.objects.filter(pk=policy.pk, status=PolicyStatus.ENABLED).update(
             status=PolicyStatus.DISABLED, updated_at=at
         )
@@ -60,7 +60,7 @@ def disable(*, policy: ConsentPolicy, at: datetime) -> None:
 
 
 def delete(*, policy: ConsentPolicy, at: datetime) -> None:
-    with consents.catching_up(at=at):
+    with consents.catching_up(at=at, lets_changes_finish=True):
         policy.delete()
     logger.info("consent_policies.deleted policy=%s", policy.uuid)
 

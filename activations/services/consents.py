@@ -15,15 +15,17 @@ from connections.models import Destination
 
 
 @contextmanager
-def catching_up(*, at: datetime) -> Iterator[None]:
+def catching_up(*, at: datetime, lets_changes_finish: bool = False) -> Iterator[None]:
     """A transaction in which policies or labels change; whom that concerns catches up.
 
-    Whoever changes profiles is let finish first: what the triggers of a destination suppress goes
-    by the policies as they were, and must be stored before anybody renders by the new ones.
+    Whoever changes consent policies lets changes of profiles finish first: what the triggers of a
+    destination suppress goes by the paths of the policies as they were, and must be stored before
+    anybody renders by the new ones. Labels change none of these paths: nobody has to wait.
     """
     with transaction.atomic():
         standing_still.alone()
-        intake.let_changes_finish()
+        if lets_changes_finish:
+            intake.let_changes_finish()
         before = consents.by_destination()
         yield
         after = consents.by_destination()

@@ -1,12 +1,13 @@
 """What holds now, as the database has it; what is activated must go on holding."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from activations.governance.check import Rule
+from activations.governance.check import Rule, Rulebook
 from activations.queries import governance
-from activations.services import policies
+from activations.services import policies, policy_check
 from activations.terms import LabelMatch, PolicyStatus
 from connections.models import Destination
 from tests import factories
@@ -40,6 +41,25 @@ def sending() -> Destination:
     factories.ActivationFactory.create_batch(2, destination=destination)
     factories.LabeledAttributeFactory(path="loyalty")
     return destination
+
+
+class CountingLabels(dict[str, list[str]]):
+    """Knows how often all of them were gone through."""
+
+    times = 0
+
+    def __iter__(self) -> Iterator[str]:
+        self.times += 1
+        return super().__iter__()
+
+
+def test_labels_are_gone_through_once_for_all_destinations(sending: Destination) -> None:
+    for _ in range(3):
+        factories.ActivationFactory()
+    labels = CountingLabels({"loyalty": ["C12"]})
+    found = policy_check.breaches(rulebook=Rulebook(labels=labels))
+    assert [breach.destination for breach in found] == ["Zendesk CRM"]
+    assert labels.times == 1
 
 
 def test_a_destination_is_told_once_whatever_it_activates(sending: Destination) -> None:

@@ -132,6 +132,13 @@ def test_a_consent_policy_waits_for_profiles_that_are_being_changed(
     enable()
 
 
+def test_a_label_lets_profiles_be_changed_beside_it(destination: Destination) -> None:
+    """No trigger suppresses by labels: ingestion neither waits for one nor keeps it waiting."""
+    changes = ProfileChanges(attributes={factories.ProfileFactory().pk})
+    with under_way(lambda: intake.enqueue(changes=changes, at=factories.NOON)):
+        assert not has_to_wait(lambda: label("C2"))
+
+
 def test_a_consent_policy_waits_for_marketing_actions_and_then_sees_them(
     destination: Destination,
 ) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from activations.governance import carrying
 from activations.governance.consent import ConsentRule, required
 from activations.mapping.consents import Consent
 from activations.mapping.paths import parse_source
@@ -23,7 +24,8 @@ def rule(
 
 def is_asked(*rules: ConsentRule, actions: Sequence[str] = ("analytics",)) -> int:
     sources = [parse_source(text) for text in MAPPED]
-    return len(required(rules=rules, sources=sources, actions=actions, labels=LABELS))
+    shelves = carrying.shelves(labels=LABELS)
+    return len(required(rules=rules, sources=sources, actions=actions, shelves=shelves))
 
 
 @pytest.mark.parametrize(
