@@ -60,6 +60,7 @@ def show(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "row": queries.Row(policy),
         "destinations": found[:MOST_TOLD],
         "more_destinations": len(found) - MOST_TOLD,
+        "destination_count": len(found),
     }
     return render(request, "policies/consent_policy.html", context)
 

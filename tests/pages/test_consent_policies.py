@@ -152,6 +152,50 @@ def test_the_switch_has_whom_it_concerns_looked_at_again(
         assert activation.destination.backfills.count() == count
 
 
+def test_enabling_is_asked_for_on_the_page_of_the_policy_with_whom_it_concerns(
+    signed_in: Client, activation: Activation
+) -> None:
+    policy = factories.ConsentPolicyFactory(status=PolicyStatus.DRAFT)
+    on = '<input type="hidden" name="is_on" value="on">'
+    listed = signed_in.get(POLICIES).content.decode()
+    assert on not in listed
+    assert f'<a class="btn btn-sm" href="{url("", policy)}">Enable' in listed
+    page = signed_in.get(url("", policy)).content.decode()
+    assert page.count(on) == 1
+    asked = page[page.index('<dialog class="dialog" id="enable-policy"') :]
+    assert "Enable this consent policy?" in asked
+    assert "written to Zendesk as exited" in asked
+    assert "<bdi>Zendesk CRM</bdi>" in asked
+    assert on in asked
+
+
+def test_turning_off_is_a_switch_in_the_list_and_on_the_page(signed_in: Client) -> None:
+    policy = factories.ConsentPolicyFactory()
+    for path in (POLICIES, url("", policy)):
+        page = signed_in.get(path).content.decode()
+        assert '<input type="hidden" name="is_on" value="off">' in page
+        assert "enable-policy" not in page
+
+
+def test_without_a_condition_it_is_said_that_none_is_needed(signed_in: Client) -> None:
+    whoever = factories.ConsentPolicyFactory(marketing_actions=[], labels=["C2"])
+    whatever = factories.ConsentPolicyFactory(marketing_actions=["analytics"], labels=[])
+    page = signed_in.get(url("", whoever)).content.decode()
+    assert "whatever marketing actions, or none" in page
+    assert "whatever labels, or none" not in page
+    assert "whatever labels, or none" in signed_in.get(url("", whatever)).content.decode()
+
+
+def test_who_sees_no_destinations_reads_how_many_it_concerns(activation: Activation) -> None:
+    policy = factories.ConsentPolicyFactory()
+    client, _ = permitted.browser(Permission.VIEW_POLICIES, Permission.MANAGE_POLICIES)
+    for status in PolicyStatus:
+        ConsentPolicy.objects.update(status=status)
+        page = client.get(url("", policy)).content.decode()
+        assert "Zendesk CRM" not in page
+        assert "<p>1 destination</p>" in page
+
+
 def test_hostile_words_are_shown_as_words(signed_in: Client) -> None:
     policy = factories.ConsentPolicyFactory(
         name=HOSTILE, description=HOSTILE, path=HOSTILE, accepted=[HOSTILE]
