@@ -159,7 +159,7 @@ def test_a_trigger_is_turned_off_and_on_and_a_conflict_names_those_that_are_on(
     typed = {"name": "Zendesk CRM", "seen": seen, "activation_triggers": [SEGMENTATION]}
     assert signed_in.post(_url("edit", destination), typed).status_code == 302
     rail = signed_in.get(reverse("activations:browse-rail", args=[destination.uuid]))
-    assert "<dd>Segmentation changes</dd>" in rail.content.decode()
+    assert "<dt>When to activate</dt><dd>Segmentation changes</dd>" in rail.content.decode()
     assert not destination.backfills.exists()
 
     answer = signed_in.post(_url("edit", destination), {**typed, **ON})
