@@ -45,6 +45,8 @@ class ToSend:
     digest: str
     notes: str
     version: int
+    # Nothing but exits, since a consent is missing.
+    is_withdrawal: bool = False
 
     def write(self) -> Write:
         """The very request. Raises ValueError for an address that no request can carry."""
@@ -148,7 +150,8 @@ def _item(claimed: Claimed, rendered: transform.Rendered, version: int) -> ToSen
                 contact = replace(contact, attributes={LAST_NAME: last_name})
         case _:
             return None
-    return ToSend(claimed, contact, contact.digest(), " ".join(words), version)
+    is_withdrawal = isinstance(rendered, transform.Withdrawn)
+    return ToSend(claimed, contact, contact.digest(), " ".join(words), version, is_withdrawal)
 
 
 def _words(note: transform.FieldNote) -> str:

@@ -6,15 +6,18 @@ from datetime import datetime
 from functools import partial
 
 from django.conf import settings
+from django.db import transaction
 
 from activations.deliveries.events import Delivered, HandedBack, Refused, classify
-from activations.deliveries.store import counts, settlements
+from activations.deliveries.store import counts, intake, settlements
 from activations.deliveries.store.settlements import Result, Tally
+from activations.models import Delivery
 from activations.patience import patiently
 from activations.rendering import ToSend
 from activations.sending.obstacles import Obstacles
 from activations.sending.rounds import Round
 from activations.sending.senders import Landed
+from activations.terms import DeliveryState, Lane
 
 # Before the next tries of a settlement: what a database server takes to be there again.
 PAUSES = (0.1, 0.2, 0.4, 0.8, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0)
@@ -40,6 +43,8 @@ class Books:
         tally = store(results=self._unsettled, at=self._round.clock())
         self._unsettled = []
         self._round.settled(tally)
+        if withdrawn := [each.item.claimed.id for each in landed if each.item.is_withdrawal]:
+            look_once_more(delivery_ids=withdrawn, at=self._round.clock())
         return tally.stopped_destinations
 
     def hand_back(self, items: Collection[ToSend], *, was_begun: bool) -> None:
@@ -72,6 +77,20 @@ def store(*, results: Sequence[Result], at: datetime) -> Tally:
     """Settle; a restarted database is waited for, as what is not told must be asked for again."""
     settle = partial(settlements.settle, results=results, at=at)
     return patiently(settle, pauses=PAUSES, event="delivery.settle_again")
+
+
+def look_once_more(*, delivery_ids: Collection[int], at: datetime) -> None:
+    """Whom Zendesk knows to have left for want of a consent counts as excluded from now on.
+
+    That takes no request. What is not settled comes again by itself.
+    """
+    rows = Delivery.objects.filter(pk__in=delivery_ids, state=DeliveryState.DELIVERED)
+
+    def advance() -> int:
+        with transaction.atomic():
+            return intake.advance(rows, at=at, lane=Lane.LIVE)
+
+    patiently(advance, pauses=PAUSES, event="delivery.look_again")
 
 
 def _result(landed: Landed, held_until: datetime | None) -> Result:

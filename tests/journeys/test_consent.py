@@ -73,8 +73,11 @@ def test_a_consent_withdrawn_reaches_zendesk_as_having_left_and_nothing_else_doe
     deliver()
 
     assert contact(stage, 0) == ("Ek", "exited")
-    assert codes(stage) == [("delivered", "")]
-    assert "which is missing" in stage.rows()[0].detail
+    # Told once, and no longer among those who are delivered.
+    assert codes(stage) == [("excluded", "consent")]
+    assert len(stage.writes) == 2
+    run = DataflowRun.objects.get()
+    assert (run.identities_activated, run.identities_excluded) == (2, 1)
 
     # From now on nothing of this person leaves any more.
     stage.ingest([says(stage, 0, "n", last_name="Holm")])
@@ -216,4 +219,64 @@ def test_a_doubtful_request_is_followed_by_the_withdrawal(
     deliver(later_seconds=3_000)
 
     assert contact(stage, 0)[1] == "exited"
-    assert stage.states() == {"delivered": 1}
+    assert stage.states() == {"excluded": 1}
+
+
+def test_a_withdrawal_that_zendesk_refuses_fails_as_any_contact_does(
+    stage: Stage, policy: ConsentPolicy
+) -> None:
+    enable(policy)
+    stage.ingest([says(stage, 0, "y")])
+    deliver()
+    stage.running.sandbox.add_fault("status=422,count=1,path=/v2/contacts")
+    stage.ingest([says(stage, 0, "n")])
+    deliver()
+    ((state, code),) = codes(stage)
+    assert (state, code[:11]) == ("failed", "zendesk-422")
+    assert len(stage.writes) == 2
+
+
+def test_a_doubtful_withdrawal_is_confirmed_once_and_not_hurried(
+    stage: Stage, policy: ConsentPolicy
+) -> None:
+    enable(policy)
+    stage.ingest([says(stage, 0, "y")])
+    deliver()
+    stage.running.sandbox.add_fault("status=500,count=1,when=after,path=/v2/contacts")
+    stage.ingest([says(stage, 0, "n")])
+    deliver(until_idle=False)
+    # Tried again while the first may still be applied: whatever it says proves nothing.
+    deliver(until_idle=False, later_seconds=30)
+    assert (stage.states(), len(stage.writes)) == ({"waiting": 1}, 3)
+    deliver(later_seconds=1_000)
+
+    assert contact(stage, 0)[1] == "exited"
+    assert (codes(stage), len(stage.writes)) == ([("excluded", "consent")], 4)
+
+
+def test_who_consents_again_while_the_withdrawal_is_under_way_is_a_member_in_the_end(
+    stage: Stage, policy: ConsentPolicy
+) -> None:
+    enable(policy)
+    stage.ingest([says(stage, 0, "y")])
+    deliver()
+    stage.running.sandbox.add_fault("status=503,count=1,path=/v2/contacts")
+    stage.ingest([says(stage, 0, "n")])
+    deliver(until_idle=False)
+    stage.ingest([says(stage, 0, "y", last_name="Berg")])
+    deliver(later_seconds=1_000)
+
+    assert contact(stage, 0) == ("Berg", "realized")
+    assert codes(stage) == [("delivered", "")]
+
+
+def test_many_withdrawals_take_one_request_each(stage: Stage, policy: ConsentPolicy) -> None:
+    enable(policy)
+    stage.ingest([says(stage, number, "y") for number in range(60)])
+    deliver()
+    stage.ingest([says(stage, number, "n") for number in range(60)])
+    report = deliver()
+
+    assert (report.sent, report.excluded) == (60, 60)
+    assert stage.states() == {"excluded": 60}
+    assert len(stage.writes) == 120
