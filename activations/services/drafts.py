@@ -179,8 +179,12 @@ def content(*, draft: ActivationDraft, at: datetime, until: str = SCHEDULE) -> C
 
 
 def is_outdated(*, draft: ActivationDraft) -> bool:
-    """Whether the destination was changed elsewhere since the draft was opened."""
-    return draft.based_on_version != draft.destination.mapping_version
+    """Whether what the destination sends was changed elsewhere since the draft was opened."""
+    if draft.based_on_version == draft.destination.mapping_version:
+        return False
+    # The version also rises where profiles are only looked at again, such as for a trigger, a
+    # consent policy or a label: that is nothing a draft could undo.
+    return bool(draft.based_on != opened_with(destination=draft.destination))
 
 
 def finish(*, draft: ActivationDraft, at: datetime) -> None:

@@ -311,12 +311,24 @@ def test_finishing_twice_changes_nothing_more(signed_in: Client, ready: Activati
     assert Activation.objects.count() == 1
 
 
+def test_what_the_draft_says_too_is_not_said_to_be_undone(
+    signed_in: Client, ready: ActivationDraft
+) -> None:
+    Destination.objects.update(mapping_version=7)
+    ActivationDraft.objects.update(based_on={})
+    page = signed_in.get(_url("review", ready)).content.decode()
+    assert "It is just what your draft says too." in page
+    assert "Finish would undo that" not in page
+
+
 def test_finish_does_not_undo_what_somebody_else_changed(
     signed_in: Client, ready: ActivationDraft
 ) -> None:
     Destination.objects.update(mapping_version=7)
+    factories.FieldMappingFactory(destination=ready.destination, target="title")
     page = signed_in.get(_url("review", ready)).content.decode()
     assert "The destination was changed meanwhile" in page
+    assert "Finish would undo that" in page
     signed_in.post(_url("finish", ready))
     assert not Activation.objects.exists()
     signed_in.post(_url("discard", ready), {"again": "1"}, follow=True)

@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 
 from activations.models import Activation, ActivationDraft, Audience
-from activations.services import draft_updates, drafts
+from activations.services import details, draft_updates, drafts
 from activations.services.draft_content import MappingRow, ScheduleRow
+from connections import marks
+from connections.activation_triggers import IDENTITIES, SEGMENTATION
 from connections.models import Destination
 from tests import factories
 from tests.factories import NOON
@@ -92,6 +94,24 @@ def test_a_tab_that_is_still_open_does_not_undo_it(second: ActivationDraft) -> N
 
     with pytest.raises(drafts.StaleDraft):
         drafts.save_mappings(draft=second, version=version, rows=MAPPINGS, at=NOON)
+
+
+def test_profiles_that_are_only_looked_at_again_concern_no_draft(second: ActivationDraft) -> None:
+    draft_updates.take_in(draft=second, at=NOON)
+    second.refresh_from_db()
+    Destination.objects.update(activation_triggers=[IDENTITIES])
+    second.destination.refresh_from_db()
+    details.edit(
+        destination=second.destination,
+        values={"activation_triggers": [SEGMENTATION, IDENTITIES]},
+        seen=marks.of(row=second.destination, fields=["activation_triggers"]),
+        at=NOON,
+    )
+    second.destination.refresh_from_db()
+
+    assert second.destination.mapping_version > second.based_on_version
+    assert draft_updates.news(draft=second) is None
+    drafts.finish(draft=second, at=NOON)
 
 
 def test_a_draft_of_before_the_upgrade_keeps_both_too(second: ActivationDraft) -> None:
