@@ -29,10 +29,10 @@ def change(
 ) -> ConsentPolicy:
     """Details by name. `seen` is the mark of those the person had before them.
 
-    Raises NameTaken and ChangedMeanwhile.
+    Raises NameTaken, ChangedMeanwhile and ConsentPolicy.DoesNotExist.
     """
     with consents.catching_up(at=at, lets_changes_finish=True):
-        locked = ConsentPolicy.objects.select_for_update().get(pk=policy.pk)
+        locked = _locked(policy)
         marks.demand(row=locked, values=values, seen=seen)
         for name, value in values.items():
             setattr(locked, name, value)
@@ -42,20 +42,24 @@ def change(
 
 
 def enable(*, policy: ConsentPolicy, at: datetime) -> None:
-    """Who lacks the consent is not sent from now on, and who was sent already hears of it."""
+    """Who lacks the consent is not sent from now on, and who was sent already hears of it.
+
+    Raises ConsentPolicy.DoesNotExist.
+    """
     with consents.catching_up(at=at, lets_changes_finish=True):
-        ConsentPolicy.objects.filter(pk=policy.pk).update(
-            status=PolicyStatus.ENABLED, updated_at=at
-        )
+        locked = _locked(policy)
+        locked.status = PolicyStatus.ENABLED
+        locked.save(update_fields=["status", "updated_at"])
     logger.info("consent_policies.enabled policy=%s", policy.uuid)
 
 
 def disable(*, policy: ConsentPolicy, at: datetime) -> None:
-    """It asks for nothing any more; a draft stays one."""
+    """It asks for nothing any more; a draft stays one. Raises ConsentPolicy.DoesNotExist."""
     with consents.catching_up(at=at, lets_changes_finish=True):
-        ConsentPolicy.objects.filter(pk=policy.pk, status=PolicyStatus.ENABLED).update(
-            status=PolicyStatus.DISABLED, updated_at=at
-        )
+        locked = _locked(policy)
+        if locked.status == PolicyStatus.ENABLED:
+            locked.status = PolicyStatus.DISABLED
+            locked.save(update_fields=["status", "updated_at"])
     logger.info("consent_policies.disabled policy=%s", policy.uuid)
 
 
@@ -63,6 +67,11 @@ def delete(*, policy: ConsentPolicy, at: datetime) -> None:
     with consents.catching_up(at=at, lets_changes_finish=True):
         policy.delete()
     logger.info("consent_policies.deleted policy=%s", policy.uuid)
+
+
+def _locked(policy: ConsentPolicy) -> ConsentPolicy:
+    """As it is now: somebody may have changed or deleted it while this one waited."""
+    return ConsentPolicy.objects.select_for_update().get(pk=policy.pk)
 
 
 def _save(policy: ConsentPolicy) -> None:

@@ -40,7 +40,8 @@ def change(
 ) -> None:
     """These labels and no others. `seen` is the mark of those the person had before them.
 
-    Raises ChangedMeanwhile and `policy_check.WouldBreak`.
+    Raises ChangedMeanwhile, LabeledAttribute.DoesNotExist (somebody took them off meanwhile) and
+    `policy_check.WouldBreak`.
     """
     chosen = labels.ordered(codes=codes)
     with consents.catching_up(at=at):

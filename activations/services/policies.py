@@ -35,7 +35,8 @@ def create(*, values: Mapping[str, Any], person: Any) -> Policy:
 def change(*, policy: Policy, values: Mapping[str, Any], seen: str) -> Policy:
     """Details by name. `seen` is the mark of those the person had before them.
 
-    Raises NameTaken, ChangedMeanwhile, CoreIsFixed and `policy_check.WouldBreak`.
+    Raises NameTaken, ChangedMeanwhile, CoreIsFixed, Policy.DoesNotExist (somebody deleted it
+    meanwhile) and `policy_check.WouldBreak`.
     """
     with transaction.atomic():
         standing_still.alone()
@@ -54,7 +55,7 @@ def change(*, policy: Policy, values: Mapping[str, Any], seen: str) -> Policy:
 
 
 def enable(*, policy: Policy) -> None:
-    """It holds from now on. Raises `policy_check.WouldBreak`."""
+    """It holds from now on. Raises Policy.DoesNotExist and `policy_check.WouldBreak`."""
     with transaction.atomic():
         standing_still.alone()
         locked = Policy.objects.select_for_update().get(pk=policy.pk)
@@ -65,7 +66,7 @@ def enable(*, policy: Policy) -> None:
 
 
 def disable(*, policy: Policy) -> None:
-    """It restricts nothing any more; a draft stays one."""
+    """It restricts nothing any more; a draft stays one. Raises Policy.DoesNotExist."""
     with transaction.atomic():
         locked = Policy.objects.select_for_update().get(pk=policy.pk)
         if locked.status == PolicyStatus.ENABLED:

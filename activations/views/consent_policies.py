@@ -83,10 +83,10 @@ def toggle(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """The switch posts what the person wants now: `is_on` is `on` or `off`."""
     policy = or_404(queries.get_consent, uuid=uuid)
     if request.POST.get("is_on") == "on":
-        consent_policies.enable(policy=policy, at=timezone.now())
+        or_404(consent_policies.enable, policy=policy, at=timezone.now())
         words = "is enabled: who lacks the consent is not sent, and who was sent counts as left."
     else:
-        consent_policies.disable(policy=policy, at=timezone.now())
+        or_404(consent_policies.disable, policy=policy, at=timezone.now())
         words = "asks for nothing any more."
     messages.success(request, f"{policy} {words}")
     return redirect("activations:consent-policies")
@@ -117,8 +117,12 @@ def _is_saved(request: HttpRequest, policy: Any, form: ConsentPolicyForm) -> boo
             made = consent_policies.create(values=form.values, person=request.user)
             messages.success(request, f"{made} is a draft: it asks for nothing until enabled.")
         else:
-            saved = consent_policies.change(
-                policy=policy, values=form.values, seen=form.seen_mark, at=timezone.now()
+            saved = or_404(
+                consent_policies.change,
+                policy=policy,
+                values=form.values,
+                seen=form.seen_mark,
+                at=timezone.now(),
             )
             messages.success(request, f"{saved} was saved.")
     except NameTaken as problem:

@@ -92,7 +92,8 @@ def _is_put_on(request: HttpRequest, form: NewLabelsForm) -> bool:
 
 def _is_changed(request: HttpRequest, attribute: Any, form: LabelsForm) -> bool:
     try:
-        labels.change(
+        or_404(
+            labels.change,
             attribute=attribute,
             codes=form.cleaned_data["labels"],
             seen=form.seen_mark,

@@ -85,11 +85,11 @@ def toggle(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """The switch posts what the person wants now: `is_on` is `on` or `off`."""
     policy = or_404(queries.get, uuid=uuid)
     if request.POST.get("is_on") != "on":
-        policies.disable(policy=policy)
+        or_404(policies.disable, policy=policy)
         messages.success(request, f"{policy} restricts nothing any more.")
         return redirect("activations:policies")
     try:
-        policies.enable(policy=policy)
+        or_404(policies.enable, policy=policy)
     except WouldBreak:
         messages.error(request, "It was not enabled: what is activated breaks it, as listed here.")
         return redirect("activations:policy", uuid=uuid)
@@ -125,7 +125,7 @@ def _is_saved(request: HttpRequest, policy: Any, form: PolicyForm) -> bool:
             made = policies.create(values=form.values, person=request.user)
             messages.success(request, f"{made} is a draft: it restricts nothing until enabled.")
         else:
-            saved = policies.change(policy=policy, values=form.values, seen=form.seen_mark)
+            saved = or_404(policies.change, policy=policy, values=form.values, seen=form.seen_mark)
             messages.success(request, f"{saved} was saved.")
     except policies.NameTaken as problem:
         form.add_error("name", str(problem))
