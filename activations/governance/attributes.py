@@ -12,13 +12,7 @@ def parse(text: str) -> str:
 
     Raises PathProblem.
     """
-    bare = text.strip()
-    top, _, symbol = bare.partition(".")
-    if ":" not in bare and top.casefold() == _IDENTITIES.casefold():
-        symbol = _checked(symbol.strip()) if "." in bare else ""
-        return f"{_IDENTITIES}.{symbol}" if symbol else _IDENTITIES
-    source = parse_source(bare if ":" in bare else f"xdm: {bare}")
-    path = of(source=source)
+    path = _read(text.strip())
     if path is None:
         raise PathProblem("A constant is no attribute: it has no label.")
     if len(path) > LONGEST:
@@ -46,6 +40,14 @@ def is_touched(*, labelled: str, read: str) -> bool:
     upper, lower = _keys(labelled), _keys(read)
     shorter = min(len(upper), len(lower))
     return upper[:shorter] == lower[:shorter]
+
+
+def _read(bare: str) -> str | None:
+    top, _, symbol = bare.partition(".")
+    if ":" not in bare and top.casefold() == _IDENTITIES.casefold():
+        symbol = _checked(symbol.strip()) if "." in bare else ""
+        return f"{_IDENTITIES}.{symbol}" if symbol else _IDENTITIES
+    return of(source=parse_source(bare if ":" in bare else f"xdm: {bare}"))
 
 
 def _checked(symbol: str) -> str:

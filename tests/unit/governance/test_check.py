@@ -141,7 +141,8 @@ def test_a_path_is_read_as_mappings_write_it(typed: str, path: str) -> None:
 
 @pytest.mark.parametrize(
     "typed",
-    ["", "a..b", "constant: x", "segmentMembership.ups", "identityMap.", "x\x00", "x" * 513],
+    ["", "a..b", "constant: x", "segmentMembership.ups", "identityMap.", "x\x00", "x" * 513]
+    + [f"{identities}{'x' * 501}" for identities in ("identityMap.", "IdentityMap: ")],
 )
 def test_what_is_no_attribute_is_refused_with_words(typed: str) -> None:
     with pytest.raises(PathProblem) as refused:
