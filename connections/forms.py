@@ -1,5 +1,6 @@
 """What people type about accounts, destinations and themselves; forms only clean it."""
 
+from copy import copy
 from typing import Any
 
 from django import forms
@@ -15,6 +16,8 @@ from connections.queries import accounts, destinations
 from connections.zendesk.credential import checked_token, token_warning
 
 EXISTING, NEW = "existing", "new"
+# Posted beside the boxes, of which a browser posts none where none is ticked.
+TRIGGERS_SHOWN = "triggers_shown"
 NO_TOKEN = "Enter the token of your Zendesk account."  # noqa: S105
 
 
@@ -216,6 +219,14 @@ class TriggersForm(forms.Form):
             "required": "Keep at least one on. To send nothing, disable the destination."
         },
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.is_bound and not self.data.keys() & {"activation_triggers", TRIGGERS_SHOWN}:
+            # The page has no such boxes, since it was opened before an upgrade: what is on stays.
+            typed: Any = copy(self.data)
+            typed.setlist("activation_triggers", self.initial.get("activation_triggers", ()))
+            self.data = typed
 
     def clean_activation_triggers(self) -> list[str]:
         return activation_triggers.ordered(codes=self.cleaned_data["activation_triggers"])

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from activations.services.policy_check import REMEDY
 from connections.activation_triggers import CODES, SEGMENTATION
+from connections.forms import TRIGGERS_SHOWN
 from connections.models import Destination
 from tests import factories
 from tests.pages import opened
@@ -178,7 +179,7 @@ def test_without_any_trigger_nothing_is_saved_and_it_is_said_at_the_boxes(
     signed_in: Client, destination: Destination, triggers: list[str]
 ) -> None:
     seen = _seen(signed_in, "edit", destination)
-    typed = {"name": "Other", "seen": seen, "activation_triggers": triggers}
+    typed = {"name": "Other", "seen": seen, "activation_triggers": triggers, TRIGGERS_SHOWN: "1"}
     answer = signed_in.post(_url("edit", destination), typed)
 
     page = answer.content.decode()
@@ -188,6 +189,22 @@ def test_without_any_trigger_nothing_is_saved_and_it_is_said_at_the_boxes(
     assert ("Keep at least one on" in page) == (not triggers)
     destination.refresh_from_db()
     assert (destination.name, destination.activation_triggers) == ("Zendesk CRM", list(CODES))
+
+
+def test_a_page_of_before_there_were_triggers_leaves_them_as_they_are(
+    signed_in: Client, destination: Destination
+) -> None:
+    Destination.objects.update(activation_triggers=[SEGMENTATION])
+    opens = signed_in.get(_url("edit", destination)).content.decode()
+    assert f'<input type="hidden" name="{TRIGGERS_SHOWN}" value="1">' in opens
+    typed = {"name": "", "seen": _seen(signed_in, "edit", destination)}
+    answer = signed_in.post(_url("edit", destination), typed)
+    assert list(answer.context["form"].errors) == ["name"]
+    assert answer.context["form"]["activation_triggers"].value() == [SEGMENTATION]
+
+    signed_in.post(_url("edit", destination), {**typed, "name": "Other"})
+    destination.refresh_from_db()
+    assert (destination.name, destination.activation_triggers) == ("Other", [SEGMENTATION])
 
 
 BOTH = ["activations:destination-edit", "activations:destination-settings"]
