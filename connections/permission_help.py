@@ -74,9 +74,12 @@ CATEGORIES: Final = (
                 "Put labels on attributes. A label may be refused by naming destinations that"
                 " map the attribute."
             ),
-            Permission.VIEW_POLICIES: "See data usage policies, and which attributes are labelled.",
+            Permission.VIEW_POLICIES: (
+                "See data usage and consent policies, and which attributes are labelled."
+            ),
             Permission.MANAGE_POLICIES: (
-                "Create, edit, enable, disable and delete data usage policies."
+                "Create, edit, enable, disable and delete data usage and consent policies. A change"
+                " may be refused by naming destinations and what they map."
             ),
         },
     ),

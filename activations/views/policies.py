@@ -59,6 +59,7 @@ def show(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "row": queries.Row(policy),
         "breaches": found[:MOST_TOLD],
         "more_breaches": len(found) - MOST_TOLD,
+        "breach_count": len(found),
     }
     return render(request, "policies/policy.html", context)
 

@@ -163,6 +163,17 @@ def test_what_is_activated_keeps_a_policy_from_being_enabled_and_is_listed(
     assert policy.status == PolicyStatus.DRAFT
 
 
+def test_who_sees_no_destinations_reads_only_how_many_mappings_break_it(
+    sending: Destination,
+) -> None:
+    policy = factories.PolicyFactory(status=PolicyStatus.DRAFT)
+    client, _ = permitted.browser(Permission.VIEW_POLICIES)
+    page = client.get(url("", policy)).content.decode()
+    assert "1 mapping of activated destinations breaks it." in page
+    for words in ("Zendesk CRM", "xdm: loyalty.tier", "xdm: title"):
+        assert words not in page
+
+
 def test_without_an_activated_audience_nothing_is_sent_that_could_break_it(
     signed_in: Client, sending: Destination
 ) -> None:
