@@ -1,7 +1,9 @@
 """What is judged by data usage policies stands still until it is stored.
 
-Who changes what holds (a label, a policy, a whole workspace) is alone; who changes what one
-destination sends or is meant for keeps them away. Asked for first in a transaction, before any row.
+Who changes what holds (a label, a consent policy, a data usage policy that is enabled or changed,
+a whole workspace) is alone; who changes what one destination sends or is meant for keeps them away.
+Asked for first in a transaction, before any row. Who disables or deletes a data usage policy asks
+for nothing: that forbids less, and what was judged with it was judged too strictly at worst.
 """
 
 from typing import Final
