@@ -218,6 +218,7 @@ FORMS = {
         "Attribute",
         "has an empty part",
         {"Name": "Mail", "Attribute": "consents..val", "Required value": "y"},
+        through=(("checkbox", "Analytics"),),
     ),
     "consent-policy-nameless": Bad(
         "activations:consent-policy-edit", "Save", "Name", "Give the policy a name.", {"Name": ""}
