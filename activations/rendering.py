@@ -5,7 +5,7 @@ configuration; nothing rendered is ever stored.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -17,6 +17,7 @@ from activations.deliveries.events import (
     Refused,
     Unchanged,
 )
+from activations.deliveries.store import attempts
 from activations.deliveries.store.claims import Claimed
 from activations.mapping import transform
 from activations.mapping.paths import LAST_NAME
@@ -99,6 +100,31 @@ def load_profiles(*, profile_ids: Sequence[int]) -> dict[int, StoredProfile]:
             "pk", "email", "attributes", "identities"
         )
     }
+
+
+def with_doubts_of_their_own(
+    *, claims: Sequence[Claimed], plans: Mapping[int, Plan], account_id: int
+) -> list[Claimed]:
+    """The claims of an account; where a plan asks for consents, `may_exist` is by own requests.
+
+    Who was never sent by a destination is not sent because another one may have made the contact.
+    """
+    doubtful = {
+        claimed.id: claimed.profile_id
+        for claimed in claims
+        if claimed.may_exist
+        and not claimed.was_delivered
+        # None of a destination that was just deleted.
+        and (plan := plans.get(claimed.destination_id)) is not None
+        and plan.consents
+    }
+    if not doubtful:
+        return list(claims)
+    own = attempts.may_have_written(account_id=account_id, profile_ids=set(doubtful.values()))
+    return [
+        replace(claimed, may_exist=claimed.id in own) if claimed.id in doubtful else claimed
+        for claimed in claims
+    ]
 
 
 def decide(

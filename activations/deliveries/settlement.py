@@ -58,7 +58,10 @@ class Standing:
 
     @property
     def may_exist(self) -> bool:
-        """Whether this destination has, or may have, written the contact."""
+        """Whether the contact was, or may have been, written; a doubt may be another destination's.
+
+        They keep it together, as it is about the one contact (`attempts.may_have_written`).
+        """
         return self.delivered_at is not None or self.unsettled_until is not None
 
 

@@ -11,7 +11,7 @@ from activations.deliveries.store import claims
 from activations.mapping.plan import Plan
 from activations.models import Membership, Profile
 from activations.queries import codes
-from activations.rendering import ToSend, decide, load_profiles
+from activations.rendering import ToSend, decide, load_profiles, with_doubts_of_their_own
 from activations.terms import MembershipStatus
 from connections.models import Account, Destination
 
@@ -87,7 +87,11 @@ def of(
     *, destination: Destination, plan: Plan, version: int, person: Person, at: datetime
 ) -> Preview:
     """Nothing is claimed, sent or stored."""
+    assert destination.account_id is not None, "only a draft has no account"
     claimed = claims.foresee(destination=destination, profile_id=person.key, at=at)
+    (claimed,) = with_doubts_of_their_own(
+        claims=[claimed], plans={destination.pk: plan}, account_id=destination.account_id
+    )
     profile = load_profiles(profile_ids=[person.key])[person.key]
     decision = decide(claimed=claimed, profile=profile, plan=plan, version=version, at=at)
     match decision:

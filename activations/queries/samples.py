@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from activations.deliveries.store import attempts
 from activations.mapping import consents, transform
 from activations.mapping.plan import Plan
 from activations.models import Delivery
@@ -39,8 +40,8 @@ class _Held:
 
 
 def look(*, destination_id: int, profile_ids: Sequence[int], plan: Plan, at: datetime) -> Sample:
-    """Three queries, and a few milliseconds for a hundred profiles."""
-    held = _held(destination_id, profile_ids)
+    """Three queries, or four, and a few milliseconds for a hundred profiles."""
+    held = _held(destination_id, profile_ids, plan)
     profiles = load_profiles(profile_ids=profile_ids)
     tried = [(_view(profile, held.get(key)), held.get(key)) for key, profile in profiles.items()]
     found = [(view, _fate(view, plan, one.digest if one else "", at)) for view, one in tried]
@@ -81,13 +82,22 @@ def _fate(view: transform.ProfileView, plan: Plan, digest: str, at: datetime) ->
         return MAPPING_ERROR
 
 
-def _held(destination_id: int, profile_ids: Sequence[int]) -> dict[int, _Held]:
-    rows = Delivery.objects.filter(destination_id=destination_id, profile_id__in=profile_ids)
-    found = {}
-    for key, contact_id, digest, delivered_at, unsettled_until in rows.order_by().values_list(
-        "profile_id", "contact_id", "delivered_digest", "delivered_at", "unsettled_until"
-    ):
-        is_sure = contact_id is not None and unsettled_until is None
-        may_exist = delivered_at is not None or unsettled_until is not None
-        found[key] = _Held(digest if is_sure else "", may_exist)
-    return found
+def _held(destination_id: int, profile_ids: Sequence[int], plan: Plan) -> dict[int, _Held]:
+    found = Delivery.objects.filter(destination_id=destination_id, profile_id__in=profile_ids)
+    rows = list(found.order_by())
+    doubtful = [row for row in rows if row.delivered_at is None and row.unsettled_until is not None]
+    # As at the moment of sending (`rendering.with_doubts_of_their_own`).
+    own = _own_doubts(doubtful) if plan.consents and doubtful else {row.pk for row in doubtful}
+    return {
+        row.profile_id: _Held(
+            row.delivered_digest if row.contact_id and row.unsettled_until is None else "",
+            may_exist=row.delivered_at is not None or row.pk in own,
+        )
+        for row in rows
+    }
+
+
+def _own_doubts(rows: Sequence[Delivery]) -> set[int]:
+    return attempts.may_have_written(
+        account_id=rows[0].account_id, profile_ids=[row.profile_id for row in rows]
+    )

@@ -7,7 +7,7 @@ from datetime import datetime
 from activations.deliveries.store import claims
 from activations.deliveries.store.settlements import Result, Tally
 from activations.mapping.plan import Plan
-from activations.rendering import ToSend, decide, load_profiles
+from activations.rendering import ToSend, decide, load_profiles, with_doubts_of_their_own
 from activations.sending import books
 from activations.sending.dispatch import Dispatch
 from activations.sending.obstacles import Obstacles
@@ -46,6 +46,8 @@ def send(
         claimed = claims.claim_one(delivery_id=delivery_id, at=clock())
         if claimed is None:
             return Tried(is_claimed=False)
+        plans = {destination.pk: plan}
+        (claimed,) = with_doubts_of_their_own(claims=[claimed], plans=plans, account_id=account.pk)
         profile = load_profiles(profile_ids=[claimed.profile_id])[claimed.profile_id]
         decision = decide(claimed=claimed, profile=profile, plan=plan, version=version, at=clock())
         if not isinstance(decision, ToSend):

@@ -9,7 +9,15 @@ from activations.deliveries.events import HandedBack, Irrelevant
 from activations.deliveries.store import claims
 from activations.deliveries.store.claims import Claimed
 from activations.deliveries.store.settlements import Result
-from activations.rendering import Plans, StoredProfile, ToSend, decide, load_profiles
+from activations.mapping.plan import Plan
+from activations.rendering import (
+    Plans,
+    StoredProfile,
+    ToSend,
+    decide,
+    load_profiles,
+    with_doubts_of_their_own,
+)
 from activations.sending import books
 from activations.sending.rounds import Round
 from connections.models import Destination
@@ -42,12 +50,15 @@ class Supply:
         destinations = {row.pk: row for row in found.select_related("account")}
         self.distrusted = {pk for pk, row in destinations.items() if row.rejection_streak}
         profiles = load_profiles(profile_ids=[claimed.profile_id for claimed in batch])
-        return self._sorted_out(batch, destinations, profiles, at)
+        plans = {pk: self._plans.of(row) for pk, row in destinations.items()}
+        batch = with_doubts_of_their_own(claims=batch, plans=plans, account_id=self._account_id)
+        return self._sorted_out(batch, destinations, plans, profiles, at)
 
     def _sorted_out(
         self,
         batch: Sequence[Claimed],
         destinations: dict[int, Destination],
+        plans: dict[int, Plan],
         profiles: dict[int, StoredProfile],
         at: datetime,
     ) -> list[ToSend]:
@@ -60,16 +71,10 @@ class Supply:
                 # Deleted since it was claimed, and its delivery with it.
                 settled.append(Result(claimed, Irrelevant()))
                 continue
-            plan = self._plans.of(destination)
-            # Read after the plan, whose reading brings it up to date.
+            # As the reading of the plan left it.
             version = destination.mapping_version
-            decision = decide(
-                claimed=claimed,
-                profile=profile,
-                plan=plan,
-                version=version,
-                at=at,
-            )
+            plan = plans[destination.pk]
+            decision = decide(claimed=claimed, profile=profile, plan=plan, version=version, at=at)
             if isinstance(decision, ToSend):
                 to_send.append(decision)
             else:

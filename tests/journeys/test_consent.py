@@ -10,7 +10,7 @@ from activations.services import consent_policies, details, labels
 from activations.terms import PolicyStatus
 from connections import marks
 from connections.activation_triggers import IDENTITIES
-from connections.models import Destination
+from connections.models import Destination, DestinationStatus
 from connections.zendesk.sandbox import RunningSandbox
 from tests import factories
 from tests.journeys import stage as stages
@@ -194,14 +194,82 @@ def test_without_consent_a_contact_that_is_gone_is_not_made_again(
     enable(policy)
     stage.ingest([says(stage, 0, "y")])
     deliver()
-    contact_id, sandbox = stage.contacts[email(0)]["id"], stage.running.sandbox
-    with sandbox.lock:
-        sandbox.contacts.delete(contact_id=contact_id, at=sandbox.clock.monotonic(), lag=0)
+    delete_contact(stage)
     stage.ingest([says(stage, 0, "n")])
     deliver()
 
     assert stage.contacts == {}
     assert codes(stage) == [("excluded", "consent")]
+
+
+def delete_contact(stage: Stage) -> None:
+    """By somebody in Sell."""
+    contact_id, sandbox = stage.contacts[email(0)]["id"], stage.running.sandbox
+    with sandbox.lock:
+        sandbox.contacts.delete(contact_id=contact_id, at=sandbox.clock.monotonic(), lag=0)
+
+
+def fail_once(stage: Stage, when: str) -> None:
+    """The next request has an unknown outcome: it fails before or after it was applied."""
+    stage.running.sandbox.add_fault(f"status=500,count=1,path=/v2/contacts,when={when}")
+    deliver(until_idle=False)
+    assert stage.states() == {"waiting": 1}
+
+
+def pass_all_doubts() -> None:
+    deliver(later_seconds=1_000)
+    deliver(later_seconds=3_000)
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_nor_is_one_whose_last_update_was_in_doubt_when_it_went(
+    stage: Stage, policy: ConsentPolicy, when: str
+) -> None:
+    enable(policy)
+    stage.ingest([says(stage, 0, "y")])
+    deliver()
+    stage.ingest([says(stage, 0, "y", last_name="Berg")])
+    fail_once(stage, when)
+    delete_contact(stage)
+    stage.ingest([says(stage, 0, "n")])
+    pass_all_doubts()
+
+    assert stage.contacts == {}
+    assert codes(stage) == [("excluded", "consent")]
+    # With consent a contact is made as ever.
+    stage.ingest([says(stage, 0, "y")])
+    deliver(later_seconds=3_000)
+    assert contact(stage, 0) == ("Ek", "realized")
+
+
+def test_the_doubt_of_another_destination_sends_nobody(stage: Stage, policy: ConsentPolicy) -> None:
+    """The two share the contact; only the one that never sent it asks for the consent."""
+    enable(policy)
+    other = stages.beside(stage)
+    switch(stage, DestinationStatus.DISABLED)
+    stage.ingest([says(stage, 0, "n")])
+    fail_once(other, "before")
+    switch(other, DestinationStatus.DISABLED)
+    switch(stage, DestinationStatus.ENABLED)
+    pass_all_doubts()
+
+    assert (stage.contacts, len(stage.writes)) == ({}, 1)
+    assert codes(stage) == [("excluded", "consent")]
+
+    switch(other, DestinationStatus.ENABLED)
+    deliver(later_seconds=3_000)
+    stage.ingest([says(stage, 0, "n", last_name="Berg")])
+    deliver(later_seconds=3_000)
+    assert codes(stage) == [("excluded", "consent")]
+    found = stage.contacts[email(0)]
+    assert (found["last_name"], found["custom_fields"]) == (
+        "Berg",
+        {stages.OTHER_FIELD: "realized"},
+    )
+
+
+def switch(stage: Stage, status: DestinationStatus) -> None:
+    Destination.objects.filter(pk=stage.destination.pk).update(status=status)
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
@@ -211,12 +279,9 @@ def test_a_doubtful_request_is_followed_by_the_withdrawal(
     """Whether the contact was made or not: in the end Zendesk says that they left."""
     enable(policy)
     stage.ingest([says(stage, 0, "y")])
-    stage.running.sandbox.add_fault(f"status=500,count=1,path=/v2/contacts,when={when}")
-    deliver(until_idle=False)
-    assert stage.states() == {"waiting": 1}
+    fail_once(stage, when)
     stage.ingest([says(stage, 0, "n")])
-    deliver(later_seconds=1_000)
-    deliver(later_seconds=3_000)
+    pass_all_doubts()
 
     assert contact(stage, 0)[1] == "exited"
     assert stage.states() == {"excluded": 1}

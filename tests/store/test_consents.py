@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from activations.models import Activation, Backfill, ConsentPolicy, Delivery
-from activations.queries import consents
+from activations.queries import consents, samples
 from activations.rendering import Plans, ToSend
 from activations.sending.rounds import Round
 from activations.sending.supplies import Supply
@@ -95,6 +95,82 @@ def test_an_enabled_policy_takes_a_query_for_each_plan_and_none_for_each_profile
         assert len(found) == count
         counts.append(len(statements))
     assert counts == [len(without) + 1] * 2
+
+
+def in_doubt(activation: Activation, *log: str, count: int = 1) -> list[Delivery]:
+    """Rows without consent that never delivered, each with requests of these outcomes."""
+    known = set(Delivery.objects.values_list("pk", flat=True))
+    people(activation, count, "n")
+    rows = Delivery.objects.exclude(pk__in=known)
+    rows.update(unsettled_until=NOON)
+    for row in rows:
+        for fence, outcome in enumerate(log, start=1):
+            factories.AttemptFactory(delivery=row, fence=fence, outcome=outcome)
+    return list(rows)
+
+
+@pytest.mark.parametrize(
+    ("log", "is_told"),
+    [
+        ((), False),
+        (("rejected", "throttled", "unauthorised", "not-sent", "handed-back"), False),
+        (("",), True),
+        (("unknown", "rejected"), True),
+        # Of a worker that came too late to settle it.
+        (("written",), True),
+        (("superseded",), True),
+        (("written", "unknown", "missing"), False),
+        (("missing", "unknown"), True),
+    ],
+)
+def test_a_doubt_counts_for_whose_own_request_may_have_made_the_contact(
+    activation: Activation, log: tuple[str, ...], is_told: bool
+) -> None:
+    factories.ConsentPolicyFactory()
+    (row,) = in_doubt(activation, *log)
+    plan = configuration.load_plan(destination=activation.destination)
+    told = samples.look(
+        destination_id=activation.destination.pk,
+        profile_ids=[row.profile_id],
+        plan=plan,
+        at=NOON,
+    )
+    found, _ = rendered(activation)
+
+    assert [item.contact.custom_fields for item in found] == [{"VIP": "exited"}] * is_told
+    assert (told.to_send, told.excluded) == ((1, {}) if is_told else (0, {"consent": 1}))
+    row.refresh_from_db()
+    assert row.code == ("" if is_told else "consent")
+
+
+@pytest.mark.parametrize("is_same_account", [True, False])
+def test_a_contact_that_another_destination_of_the_account_missed_is_gone(
+    activation: Activation, is_same_account: bool
+) -> None:
+    factories.ConsentPolicyFactory()
+    (row,) = in_doubt(activation, "unknown")
+    account = activation.destination.account if is_same_account else factories.AccountFactory()
+    beside = factories.DestinationFactory(account=account)
+    missed = factories.DeliveryFactory(
+        destination=beside, profile=row.profile, state="excluded", code="missing-last-name"
+    )
+    factories.AttemptFactory(delivery=missed, outcome="missing")
+
+    assert len(rendered(activation)[0]) == (not is_same_account)
+
+
+def test_doubts_take_a_query_for_each_claim_and_none_where_no_consent_is_asked_for(
+    activation: Activation,
+) -> None:
+    in_doubt(activation, "unknown")
+    assert len(rendered(activation)[1]) == STATEMENTS
+    factories.ConsentPolicyFactory()
+    for count in (1, 30):
+        in_doubt(activation, "unknown", count=count)
+        found, statements = rendered(activation)
+        assert len(found) == count
+        # One for the plan, one for the doubts.
+        assert len(statements) == STATEMENTS + 2
 
 
 def test_a_plan_is_read_again_by_the_marketing_actions_of_its_version(

@@ -28,6 +28,11 @@ _WORDS: dict[type, str] = {
     errors.Unknown: "unknown",
 }
 HANDED_BACK = "handed-back"
+_MISSING = _WORDS[errors.Missing]
+_WITHOUT_EFFECT = (
+    *(_WORDS[each] for each in (errors.Rejected, errors.Unauthorised, errors.Throttled)),
+    *(_WORDS[errors.NotSent], HANDED_BACK),
+)
 _BEGUN = (
     *("delivery_id", "fence", "seq", "digest", "started_at", "deadline_at"),
     *("outcome", "code", "request_id"),
@@ -114,6 +119,25 @@ def supersede(*, delivery_ids: Sequence[int]) -> None:
         Attempt.objects.filter(delivery_id__in=delivery_ids, outcome="").update(
             outcome="superseded"
         )
+
+
+def may_have_written(*, account_id: int, profile_ids: Collection[int]) -> set[int]:
+    """Deliveries of an account of which a request may have written a contact that is still there.
+
+    Once Zendesk said that a contact is missing, to whichever of them, only later requests count.
+    """
+    log = Attempt.objects.filter(
+        delivery__account_id=account_id, delivery__profile_id__in=profile_ids
+    ).exclude(outcome__in=_WITHOUT_EFFECT)
+    found: dict[int, set[int]] = {pk: set() for pk in profile_ids}
+    for profile_id, delivery_id, outcome in log.order_by("pk").values_list(
+        "delivery__profile_id", "delivery_id", "outcome"
+    ):
+        if outcome == _MISSING:
+            found[profile_id].clear()
+        else:
+            found[profile_id].add(delivery_id)
+    return set().union(*found.values())
 
 
 def prune(*, at: datetime, limit: int) -> int:

@@ -43,6 +43,7 @@ class Claimed:
     contact_id: int | None
     delivered_digest: str
     unsettled_until: datetime | None
+    was_delivered: bool
     may_exist: bool
     lease_until: datetime
 
@@ -120,7 +121,7 @@ def foresee(*, destination: Destination, profile_id: int, at: datetime) -> Claim
     rows = Delivery.objects.filter(destination=destination, profile_id=profile_id)
     for row in standings.read(rows):
         return _claimed(families.knowing(row=row), at)
-    return Claimed(0, destination.pk, profile_id, 0, 0, 0, None, "", None, False, at)
+    return Claimed(0, destination.pk, profile_id, 0, 0, 0, None, "", None, False, False, at)
 
 
 def _lock(account_id: int) -> None:
@@ -251,6 +252,7 @@ def _claimed(row: Row, lease_until: datetime) -> Claimed:
         contact_id=standing.contact_id,
         delivered_digest=standing.delivered_digest,
         unsettled_until=standing.unsettled_until,
+        was_delivered=standing.delivered_at is not None,
         may_exist=standing.may_exist,
         lease_until=lease_until,
     )
