@@ -46,7 +46,7 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class ContactGone:
-    """The contact we knew by id is no longer there."""
+    """The contact we knew by id, or were unsure of, is not there."""
 
 
 @dataclass(frozen=True, slots=True)

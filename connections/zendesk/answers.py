@@ -37,6 +37,7 @@ _CODE = re.compile(r"[a-z0-9_]{1,40}")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,80}")
 # Tried at the start of a word only: at every letter of a hostile megabyte it would take hours.
 _EMAIL = re.compile(r"(?<![^\s/@])[^\s/@]+@[^\s/@]+")
+_NAMELESS = FieldError(code="missing", pointer="/last_name")
 # The server gave up waiting for us or wants the request again: no verdict on the contact.
 _NO_VERDICT = (408, 425)
 
@@ -60,7 +61,8 @@ def written(*, answer: Answer, contact: Contact, contact_id: int | None) -> Outc
     body or somebody else's contact is Unknown.
     """
     if not _is_success(answer):
-        return failure(answer=answer, is_update=contact_id is not None)
+        failed = failure(answer=answer, is_update=contact_id is not None)
+        return _missing(failed, contact) if contact_id is None else failed
     parsed = _parsed(answer.body)
     data = parsed.get("data") if isinstance(parsed, dict) else None
     written_id = data.get("id") if isinstance(data, dict) else None
@@ -71,6 +73,17 @@ def written(*, answer: Answer, contact: Contact, contact_id: int | None) -> Outc
     if not _is_same_email(data.get("email"), contact.email):
         return _unknown(answer, "the answer is about another e-mail address")
     return Written(contact_id=written_id, status=answer.status, request_id=_request_id(answer))
+
+
+def _missing(failed: Failure, contact: Contact) -> Failure:
+    """Sell asks for a last name only to make a contact: without one, no contact was found."""
+    match failed:
+        case Rejected(status=422, details=details) if (
+            "last_name" not in contact.attributes and _NAMELESS in details
+        ):
+            return Missing(status=422, request_id=failed.request_id)
+        case _:
+            return failed
 
 
 def document(*, answer: Answer) -> dict[str, Json]:

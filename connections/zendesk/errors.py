@@ -2,7 +2,7 @@
 
 Outcome
 ├── Written       the contact is in Sell as we sent it
-├── Missing       an update found no contact with this id
+├── Missing       what could only change a contact found none
 ├── Rejected      Sell refuses this contact; sending the same again changes nothing
 ├── Unauthorised  Sell refuses our credential; the contact itself is not at fault
 ├── Throttled     too many requests; nothing was written
@@ -71,14 +71,25 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """404 `not_found` on an update by id."""
+    """404 `not_found` on an update by id; 422 `missing` on an upsert without a last name."""
 
     status: int
     request_id: str | None
 
     is_temporary = False
-    failure_code = "zendesk-404-not_found"
-    summary = "Zendesk has no contact with this id (404 not_found)."
+
+    @property
+    def _code(self) -> str:
+        return "not_found" if self.status == 404 else "missing"
+
+    @property
+    def failure_code(self) -> str:
+        """Sell's own."""
+        return _failure_code(self.status, self._code)
+
+    @property
+    def summary(self) -> str:
+        return f"Zendesk has no such contact ({self.status} {self._code})."
 
 
 @dataclass(frozen=True, slots=True)

@@ -273,6 +273,30 @@ def switch(stage: Stage, status: DestinationStatus) -> None:
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
+def test_who_lost_the_name_too_is_told_to_have_left_if_there_is_a_contact(
+    stage: Stage, policy: ConsentPolicy, when: str
+) -> None:
+    enable(policy)
+    stage.ingest([says(stage, 0, "y")])
+    fail_once(stage, when)
+    nameless = says(stage, 0, None)
+    nameless["person"] = {"name": {"lastName": None}}
+    stage.ingest([nameless])
+    pass_all_doubts()
+
+    was_made = when == "after"
+    assert codes(stage) == [("excluded", "consent")]
+    statuses = [one["custom_fields"][FIELD] for one in stage.contacts.values()]
+    assert statuses == (["exited"] if was_made else [])
+    assert Destination.objects.get().rejection_streak == 0
+    # That there is none is known now: a name that comes later makes none either.
+    stage.ingest([says(stage, 0, "n", last_name="Berg")])
+    deliver(later_seconds=3_000)
+    assert [one["last_name"] for one in stage.contacts.values()] == (["Ek"] if was_made else [])
+    assert codes(stage) == [("excluded", "consent")]
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
 def test_a_doubtful_request_is_followed_by_the_withdrawal(
     stage: Stage, policy: ConsentPolicy, when: str
 ) -> None:

@@ -173,6 +173,22 @@ def test_nobody_keeps_the_id_of_a_contact_that_was_found_gone(
     assert again.contact_id is None
 
 
+def test_that_there_never_was_a_contact_disturbs_nobody_else(destination: Destination) -> None:
+    beside = DestinationFactory(account=destination.account)
+    ours = DeliveryFactory(destination=destination)
+    theirs = DeliveryFactory(
+        destination=beside, profile=ours.profile, state="delivered", delivered_seq=1
+    )
+    assert destination.account_id is not None
+    (claimed,) = claims.claim(account_id=destination.account_id, limit=1, at=NOON)
+
+    settle(Result(claimed, ContactGone()))
+
+    ours.refresh_from_db()
+    theirs.refresh_from_db()
+    assert (ours.state, theirs.state) == ("pending", "delivered")
+
+
 def test_nineteen_alike_are_bad_luck_and_twenty_stop_the_destination(
     destination: Destination,
 ) -> None:

@@ -85,7 +85,7 @@ def settle(*, results: Sequence[Result], at: datetime) -> Tally:
 def _lock(results: Sequence[Result]) -> dict[int, Row]:
     wanted = Q(pk__in=[result.claimed.id for result in results])
     gone = [result.claimed for result in results if isinstance(result.event, ContactGone)]
-    for claimed in gone:
+    for claimed in (claimed for claimed in gone if claimed.contact_id is not None):
         wanted |= Q(profile_id=claimed.profile_id, contact_id=claimed.contact_id)
     # All in one order, or two settlements could wait for each other.
     rows = Delivery.objects.select_for_update().filter(wanted).order_by("pk")
@@ -130,7 +130,7 @@ def _forget_contacts(
     gone = {
         (rows[r.claimed.id].account_id, r.claimed.profile_id, r.claimed.contact_id)
         for r in results
-        if isinstance(r.event, ContactGone)
+        if isinstance(r.event, ContactGone) and r.claimed.contact_id is not None
     }
     return [
         Change(row, _without_contact(row.standing, at))

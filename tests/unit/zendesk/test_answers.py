@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from connections.zendesk import answers
 from connections.zendesk.answers import Answer
+from connections.zendesk.contact import Contact
 from connections.zendesk.errors import (
     FieldError,
     Missing,
@@ -175,6 +176,31 @@ def test_404_not_found_means_missing_on_an_update_only():
     body = errors_body({"code": "not_found"})
     assert updated(404, body) == Missing(status=404, request_id=None)
     assert isinstance(upserted(404, body), Rejected)
+
+
+NAMELESS = Contact(email=ADA.email, attributes={}, custom_fields={"VIP": "exited"})
+LACKS_NAME = {"code": "missing", "field": "/data/last_name"}
+NO_CHOICE = {"code": "incorrect_value", "field": "/custom_fields/VIP"}
+
+
+@pytest.mark.parametrize(
+    ("contact", "contact_id", "errors", "is_missing"),
+    [
+        (NAMELESS, None, (LACKS_NAME,), True),
+        (NAMELESS, None, (NO_CHOICE, LACKS_NAME), True),
+        (NAMELESS, None, (NO_CHOICE,), False),
+        (NAMELESS, 1001, (LACKS_NAME,), False),
+        (ADA, None, (LACKS_NAME,), False),
+    ],
+)
+def test_an_upsert_without_a_last_name_that_lacks_one_found_no_contact(
+    contact, contact_id, errors, is_missing
+):
+    refusal = answer(422, errors_body(*errors))
+    outcome = answers.written(answer=refusal, contact=contact, contact_id=contact_id)
+    assert isinstance(outcome, Missing if is_missing else Rejected)
+    if is_missing:
+        assert outcome.failure_code == "zendesk-422-missing"
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>", errors_body({"code": "incorrect_path"})])
