@@ -66,7 +66,8 @@ def test_turns_lie_one_interval_apart(settings: Settings) -> None:
 def test_a_turn_nobody_used_in_time_is_thrown_away(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings.ZENDESK_REQUESTS_PER_SECOND = RATE
+    # So far apart that the second turn is waited for also on a busy machine.
+    settings.ZENDESK_REQUESTS_PER_SECOND = 2.0
     sleep = time.sleep
     naps = iter([0.2])
 
@@ -80,7 +81,7 @@ def test_a_turn_nobody_used_in_time_is_thrown_away(
     pacing.take(token_fingerprint=TOKEN)
 
     # Two turns were reserved: the one that was slept through, and one after it.
-    assert next_slot() - before > 0.2
+    assert next_slot() - before > 0.9
 
 
 @pytest.mark.django_db
