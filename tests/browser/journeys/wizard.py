@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Response, expect
 
 from tests.browser.conftest import Person
 
@@ -52,10 +52,14 @@ class Wizard:
         return self
 
     @contextmanager
-    def saving(self) -> Iterator[None]:
-        """What is done inside is saved afterwards: it was sent, and the page says so."""
+    def saving(self, what: str = "") -> Iterator[None]:
+        """What is done inside is saved: it was sent, with `what`, and the page says so."""
         page = self.person.page
-        with page.expect_response(lambda answer: answer.request.method == "POST"):
+
+        def is_it(answer: Response) -> bool:
+            return answer.request.method == "POST" and what in (answer.request.post_data or "")
+
+        with page.expect_response(is_it):
             yield
         expect(page.get_by_text("Saved", exact=True)).to_be_visible()
 
