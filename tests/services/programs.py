@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 DEBIAN_POSTGRESQL = Path("/usr/lib/postgresql")
-SHELL = "chromium-headless-shell"
 HOW_TO_ADD = "make test-services"
 
 
@@ -42,9 +41,7 @@ def redis() -> Program:
 
 
 def chromium() -> Program:
-    """The shell first: Chromium without its windows, in half of the processor time."""
-    names = (SHELL, "chromium", "chromium-browser", "google-chrome")
-    return Program(name="Chromium", path=_on_path(*names))
+    return Program(name="Chromium", path=_on_path("chromium", "chromium-browser", "google-chrome"))
 
 
 def missing() -> tuple[Program, ...]:
