@@ -198,14 +198,14 @@ def test_turns_lie_further_apart_while_a_token_recovers(
 def test_when_a_hold_ends_one_user_of_the_token_probes(settings: Settings) -> None:
     settings.ZENDESK_REQUESTS_PER_SECOND = RATE
     TokenPaceFactory(token_fingerprint=TOKEN, throttles=3)
-    turns: list[float] = []
+    refused: list[float] = []
+    began = time.time()
 
     def work() -> None:
         try:
             pacing.take(token_fingerprint=TOKEN, longest_seconds=1.0)
-            turns.append(time.monotonic())
         except pacing.StoppedWaiting:
-            pass
+            refused.append(time.monotonic())
         finally:
             connection.close()
 
@@ -215,7 +215,9 @@ def test_when_a_hold_ends_one_user_of_the_token_probes(settings: Settings) -> No
     for thread in threads:
         thread.join()
 
-    assert len(turns) == 1
+    # Six where the one who has the turn comes late for it: it is thrown away, not used late.
+    assert len(refused) in (5, 6)
+    assert 5.0 - 0.002 <= next_slot() - began < 2 * 5.0
 
 
 @pytest.mark.django_db
