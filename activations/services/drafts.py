@@ -232,13 +232,18 @@ def _save(draft: ActivationDraft, version: int, at: datetime, **values: Any) -> 
     if all(getattr(draft, name) == value for name, value in values.items()):
         # What is there already conflicts with nothing: a form is often sent twice.
         return
-    updated = ActivationDraft.objects.filter(
-        pk=draft.pk, version=version, finished_at__isnull=True
-    ).update(version=F("version") + 1, updated_at=at, **values)
+    open_drafts = ActivationDraft.objects.filter(pk=draft.pk, finished_at__isnull=True)
+    updated = open_drafts.filter(version=version).update(
+        version=F("version") + 1, updated_at=at, **values
+    )
+    saved = {"version": version + 1, "updated_at": at, **values}
     if updated == 0:
-        raise StaleDraft
+        # Also twice in the same moment, by a page that is reloaded while it saves.
+        saved = open_drafts.values("version", "updated_at", *values).first() or {}
+        if any(saved.get(name) != value for name, value in values.items()):
+            raise StaleDraft
     # As it stands there now; to read a large draft again would take longer than to write it.
-    for name, value in {"version": version + 1, "updated_at": at, **values}.items():
+    for name, value in saved.items():
         setattr(draft, name, value)
 
 

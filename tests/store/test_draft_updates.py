@@ -122,3 +122,28 @@ def test_a_draft_of_before_the_upgrade_keeps_both_too(second: ActivationDraft) -
     second.refresh_from_db()
 
     assert len(second.audiences) == 2
+
+
+def test_what_two_requests_of_one_page_save_in_the_same_moment_is_no_conflict(
+    destination: Destination,
+) -> None:
+    person = factories.UserFactory(username="ann")
+    first = drafts.open_for(destination=destination, person=person)
+    second = ActivationDraft.objects.get(pk=first.pk)
+    version, rows = first.version, (*MAPPINGS, TITLE)
+
+    drafts.save_mappings(draft=first, version=version, rows=rows, at=NOON)
+    drafts.save_mappings(draft=second, version=version, rows=rows, at=NOON)
+
+    assert second.version == first.version == version + 1
+
+
+def test_what_differs_in_the_same_moment_is_a_conflict(destination: Destination) -> None:
+    person = factories.UserFactory(username="ann")
+    first = drafts.open_for(destination=destination, person=person)
+    second = ActivationDraft.objects.get(pk=first.pk)
+    version = first.version
+
+    drafts.save_mappings(draft=first, version=version, rows=(*MAPPINGS, TITLE), at=NOON)
+    with pytest.raises(drafts.StaleDraft):
+        drafts.save_mappings(draft=second, version=version, rows=MAPPINGS, at=NOON)

@@ -7,6 +7,7 @@ import "./chart.js";
 import "./combobox.js";
 import "./copy.js";
 import "./dialog.js";
+import "./draft-version.js";
 import "./file-size.js";
 import "./invalid.js";
 import "./focus-first-error.js";

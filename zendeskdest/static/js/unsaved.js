@@ -1,4 +1,6 @@
 /** What was typed and is not saved yet (inside data-unsaved) outlives its page: it is sent when the page goes, and typed again when it comes back. */
+import { isBehind } from "./draft-version.js";
+
 const typed = new Map();
 let underWay = new Map();
 let wasSent = false;
@@ -57,6 +59,7 @@ window.addEventListener("pageshow", (event) => {
 document.addEventListener(
   "htmx:load",
   () => {
+    if (isBehind) return;
     for (const [name, value] of kept()) {
       const field = formOf()?.elements.namedItem(name);
       if (!field || field.value === value) continue;
