@@ -25,7 +25,7 @@ def packages() -> tuple[str, ...]:
     wanted = (
         ("postgresql", programs.postgresql().path is None),
         ("redis-server", programs.redis().path is None),
-        ("chromium", programs.chromium().path is None),
+        (programs.SHELL, programs.chromium().path is None),
         ("fonts-dejavu-core", not FONTS.exists()),
     )
     return tuple(name for name, is_missing in wanted if is_missing)
@@ -57,20 +57,31 @@ def install(names: tuple[str, ...]) -> None:
             POLICY.unlink()
 
 
+def add_shell() -> None:
+    """A Chromium with windows does the same in twice the processor time, so it may stay away."""
+    try:
+        install((programs.SHELL,))
+    except subprocess.CalledProcessError:
+        print(f"{programs.SHELL} is not to be had: the tests take this machine's Chromium.")
+
+
 def main() -> int:
     names = packages()
-    if not names:
-        print("PostgreSQL, Redis and Chromium are here.")
-        return 0
-    command = f"apt-get install -y --no-install-recommends {shlex.join(names)}"
-    if shutil.which("apt-get") is None:
+    has_apt, is_root = shutil.which("apt-get") is not None, os.geteuid() == 0
+    if names and not has_apt:
         print(f"Missing: {', '.join(names)}. Add them with this system's package manager.")
         return 1
-    if os.geteuid() != 0:
+    if names and not is_root:
+        command = f"apt-get install -y --no-install-recommends {shlex.join(names)}"
         print(f"Missing: {', '.join(names)}. Run: sudo {command}")
         return 1
-    print(f"Installing {', '.join(names)} ...", flush=True)
-    install(names)
+    if names:
+        print(f"Installing {', '.join(names)} ...", flush=True)
+        install(names)
+    if shutil.which(programs.SHELL) is None and has_apt and is_root:
+        print(f"Installing {programs.SHELL} ...", flush=True)
+        add_shell()
+    print("PostgreSQL, Redis and Chromium are here.")
     return 0
 
 
