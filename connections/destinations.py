@@ -58,7 +58,8 @@ def edit(*, destination: Destination, values: Mapping[str, Any], seen: str) -> D
     Raises NameTaken and ChangedMeanwhile.
     """
     with transaction.atomic():
-        locked = Destination.objects.select_for_update().get(pk=destination.pk)
+        # Who stores deliveries only holds on to the row's key, and need not wait for a new name.
+        locked = Destination.objects.select_for_update(no_key=True).get(pk=destination.pk)
         marks.demand(row=locked, values=values, seen=seen)
         for name, value in values.items():
             setattr(locked, name, value)

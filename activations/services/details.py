@@ -9,9 +9,12 @@ from django.db.models import F, Q
 
 from activations.deliveries.store import backfills, intake
 from activations.services import consents, policy_check, standing_still
-from connections import destinations
+from connections import destinations, marks
 from connections.activation_triggers import SEGMENTATION
 from connections.models import Destination
+
+# What decides who is sent what; a name and a description do not.
+_DECIDING = ("activation_triggers", "marketing_actions")
 
 
 def edit(
@@ -20,16 +23,30 @@ def edit(
     """As `destinations.edit`, which it raises the errors of, and `policy_check.WouldBreak`."""
     with transaction.atomic():
         standing_still.beside_others()
-        # First of all: who is changing profiles goes by the triggers as they were, and holds this
-        # until its changes are stored. They must be there for whoever renders from now on.
-        intake.let_changes_finish()
-        locked = Destination.objects.select_for_update().get(pk=destination.pk)
-        was_on, meant_for = set(locked.activation_triggers), locked.marketing_actions
-        saved = destinations.edit(destination=locked, values=values, seen=seen)
-        policy_check.demand_of(destination=saved, before=meant_for)
-        turned_on = set(saved.activation_triggers) - was_on
-        if turned_on or consents.differ(destination=saved, before=meant_for):
-            _catch_up(saved, turned_on, at)
+        lets_changes_finish = _decides(destination, values)
+        if lets_changes_finish:
+            # Before any row: who is changing profiles goes by the triggers as they were, and holds
+            # this until its changes are stored. They must be there for whoever renders from now on.
+            intake.let_changes_finish()
+        locked = Destination.objects.select_for_update(no_key=True).get(pk=destination.pk)
+        if not lets_changes_finish and _decides(locked, values):
+            # It was to stay as it was read, and somebody made it another since.
+            raise marks.ChangedMeanwhile(locked)
+        return _edit(locked, values, seen, at)
+
+
+def _decides(destination: Destination, values: Mapping[str, Any]) -> bool:
+    """Whether another one would be sent, or something else, than as it is."""
+    return any(name in values and getattr(destination, name) != values[name] for name in _DECIDING)
+
+
+def _edit(locked: Destination, values: Mapping[str, Any], seen: str, at: datetime) -> Destination:
+    was_on, meant_for = set(locked.activation_triggers), locked.marketing_actions
+    saved = destinations.edit(destination=locked, values=values, seen=seen)
+    policy_check.demand_of(destination=saved, before=meant_for)
+    turned_on = set(saved.activation_triggers) - was_on
+    if turned_on or consents.differ(destination=saved, before=meant_for):
+        _catch_up(saved, turned_on, at)
     return saved
 
 

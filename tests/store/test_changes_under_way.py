@@ -199,6 +199,34 @@ def test_turning_a_trigger_on_waits_for_the_changes_it_was_off_for(vip: Audience
     assert destination.backfills.filter(activation=None).count() == 1
 
 
+def test_a_new_name_waits_for_no_change(vip: Audience) -> None:
+    """Whatever else stands in the form stays as it is."""
+    destination = ActivationFactory(audience=vip).destination
+    kept = {"activation_triggers": list(CODES), "marketing_actions": []}
+    values = {**kept, "name": "Called otherwise"}
+    seen = marks.of(row=destination, fields=values)
+
+    def rename() -> None:
+        details.edit(destination=destination, values=values, seen=seen, at=NOON)
+
+    with under_way(lambda: store("ann@example.org", "gold")) as finish:
+        assert not has_to_wait(rename)
+        finish()
+    destination.refresh_from_db()
+    assert destination.name == "Called otherwise"
+
+
+def test_triggers_that_were_read_too_early_are_told_and_not_stored(vip: Audience) -> None:
+    """Nobody waited for changes, since the triggers were to stay; then they would not have."""
+    read = ActivationFactory(audience=vip).destination
+    Destination.objects.update(activation_triggers=[SEGMENTATION])
+    values = {"activation_triggers": list(CODES)}
+    seen = marks.of(row=Destination.objects.get(), fields=values)
+    with pytest.raises(marks.ChangedMeanwhile):
+        details.edit(destination=read, values=values, seen=seen, at=NOON)
+    assert Destination.objects.get().activation_triggers == [SEGMENTATION]
+
+
 def test_changes_of_others_go_on_during_a_backfill(
     vip: Audience, monkeypatch: pytest.MonkeyPatch
 ) -> None:
