@@ -10,11 +10,13 @@ from activations.governance import attributes, labels
 from activations.governance.labels import Label
 from activations.mapping.paths import PathProblem, parse_source
 from activations.models import ConsentPolicy, Policy
+from activations.models.governance import PolicyBase
 from activations.queries import labels as label_queries
 from activations.queries import policies
 from activations.terms import LabelMatch, SourceKind
 from connections.edit_forms import MarkedForm
 from connections.forms import ActionsForm
+from connections.name_fields import DescriptionField, NameField
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,20 @@ class Section:
 
     name: str
     boxes: list[tuple[Any, Label]]
+
+
+class PathField(forms.CharField):
+    """A dotted XDM path; the page suggests some in its list `paths`."""
+
+    def __init__(self, *, example: str, has_focus: bool = False, **more: Any) -> None:
+        hints = {"autocomplete": "off", "spellcheck": "false", "placeholder": example}
+        attrs = {**hints, "list": "paths", "autofocus": has_focus}
+        super().__init__(
+            label="Attribute",
+            max_length=attributes.LONGEST + 20,
+            widget=forms.TextInput(attrs=attrs),
+            **more,
+        )
 
 
 class LabelsForm(MarkedForm):
@@ -62,18 +78,9 @@ class LabelsForm(MarkedForm):
 class NewLabelsForm(LabelsForm):
     """An attribute and its first labels."""
 
-    path = forms.CharField(
-        label="Attribute",
-        max_length=attributes.LONGEST + 20,
-        widget=forms.TextInput(
-            attrs={
-                "autofocus": True,
-                "autocomplete": "off",
-                "spellcheck": "false",
-                "list": "paths",
-                "placeholder": "loyalty.tier",
-            }
-        ),
+    path = PathField(
+        example="loyalty.tier",
+        has_focus=True,
         help_text=(
             "A dotted XDM path. The labels hold for everything below it too. Identities are at"
             " identityMap.Email and the like."
@@ -94,47 +101,53 @@ class NewLabelsForm(LabelsForm):
         return path
 
 
-class PolicyForm(LabelsForm, ActionsForm):
-    """A data usage policy; its labels and any of its marketing actions do not go together."""
+class LabelMatchField(forms.ChoiceField):
+    """How many of a policy's labels are needed."""
 
-    edited = ("name", "description", "labels", "label_match", "marketing_actions")
-    name = forms.CharField(
-        label="Name",
-        max_length=200,
-        widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "off"}),
-        help_text="Whoever breaks it reads this name.",
-        error_messages={"required": "Give the policy a name."},
-    )
-    description = forms.CharField(
-        label="Description",
-        required=False,
-        max_length=4000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="Why it is there, such as the contract behind it.",
-    )
-    label_match = forms.ChoiceField(
-        label="What is mapped must carry",
-        choices=[
-            (LabelMatch.ANY, "any of the labels"),
-            (LabelMatch.ALL, "all of the labels, on one attribute or on several"),
-        ],
-        initial=LabelMatch.ANY,
-        widget=forms.RadioSelect,
-    )
-    field_order = ("name", "description", "labels", "label_match", "marketing_actions", "seen")
+    def __init__(self, **more: Any) -> None:
+        super().__init__(
+            choices=[
+                (LabelMatch.ANY, "any of the labels"),
+                (LabelMatch.ALL, "all of the labels, on one attribute or on several"),
+            ],
+            initial=LabelMatch.ANY,
+            widget=forms.RadioSelect,
+            **more,
+        )
 
-    def __init__(self, *args: Any, policy: Policy | None = None, **kwargs: Any) -> None:
+
+class NamedPolicyForm(LabelsForm, ActionsForm):
+    """What policies of both kinds have; no other of its kind has the same name."""
+
+    kind: ClassVar[type[PolicyBase]]
+
+    def __init__(self, *args: Any, policy: PolicyBase | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.policy = policy
-        field = self.fields["marketing_actions"]
-        field.required = True
-        field.error_messages["required"] = "Tick at least one marketing action."
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
-        if policies.is_name_taken(name=name, besides=self.policy):
-            raise forms.ValidationError("Another policy has this name.", code="taken")
+        if policies.is_name_taken(kind=self.kind, name=name, besides=self.policy):
+            words = f"Another {self.kind._meta.verbose_name} has this name."
+            raise forms.ValidationError(words, code="taken")
         return name
+
+
+class PolicyForm(NamedPolicyForm):
+    """A data usage policy; its labels and any of its marketing actions do not go together."""
+
+    kind = Policy
+    edited = ("name", "description", "labels", "label_match", "marketing_actions")
+    name = NameField(thing="policy", help_text="Whoever breaks it reads this name.")
+    description = DescriptionField(help_text="Why it is there, such as the contract behind it.")
+    label_match = LabelMatchField(label="What is mapped must carry")
+    field_order = (*edited, "seen")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["marketing_actions"]
+        field.required = True
+        field.error_messages["required"] = "Tick at least one marketing action."
 
 
 class AcceptedField(forms.CharField):
@@ -148,47 +161,23 @@ class AcceptedField(forms.CharField):
         return list(dict.fromkeys(part for part in parts if part))
 
 
-class ConsentPolicyForm(LabelsForm, ActionsForm):
+class ConsentPolicyForm(NamedPolicyForm):
     """If a destination has the marketing actions and labels, a profile must hold the consent."""
 
+    kind = ConsentPolicy
     edited = (
         *("name", "description", "marketing_actions", "labels", "label_match"),
         *("path", "accepted"),
     )
-    name = forms.CharField(
-        label="Name",
-        max_length=200,
-        widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "off"}),
-        help_text="It stands beside each profile that is not sent because of it.",
-        error_messages={"required": "Give the policy a name."},
+    name = NameField(
+        thing="policy", help_text="It stands beside each profile that is not sent because of it."
     )
-    description = forms.CharField(
-        label="Description",
-        required=False,
-        max_length=4000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="Why it is there, such as the law or the promise behind it.",
+    description = DescriptionField(
+        help_text="Why it is there, such as the law or the promise behind it."
     )
-    label_match = forms.ChoiceField(
-        label="With labels, what is mapped must carry",
-        choices=[
-            (LabelMatch.ANY, "any of the labels"),
-            (LabelMatch.ALL, "all of the labels, on one attribute or on several"),
-        ],
-        initial=LabelMatch.ANY,
-        widget=forms.RadioSelect,
-    )
-    path = forms.CharField(
-        label="Attribute",
-        max_length=attributes.LONGEST + 20,
-        widget=forms.TextInput(
-            attrs={
-                "autocomplete": "off",
-                "spellcheck": "false",
-                "list": "paths",
-                "placeholder": "consents.marketing.any.val",
-            }
-        ),
+    label_match = LabelMatchField(label="With labels, what is mapped must carry")
+    path = PathField(
+        example="consents.marketing.any.val",
         help_text="A dotted XDM path. A profile that holds nothing there does not consent.",
         error_messages={"required": "Enter the path of the attribute that holds the consent."},
     )
@@ -199,21 +188,11 @@ class ConsentPolicyForm(LabelsForm, ActionsForm):
         help_text="Exactly as profiles hold it. With commas between several, any of them will do.",
         error_messages={"required": "Enter the value that means consent."},
     )
-    field_order = (
-        *("name", "description", "marketing_actions", "labels", "label_match"),
-        *("path", "accepted", "seen"),
-    )
+    field_order = (*edited, "seen")
 
-    def __init__(self, *args: Any, policy: ConsentPolicy | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.policy = policy
         self.fields["labels"].required = False
-
-    def clean_name(self) -> str:
-        name: str = self.cleaned_data["name"]
-        if policies.is_consent_name_taken(name=name, besides=self.policy):
-            raise forms.ValidationError("Another consent policy has this name.", code="taken")
-        return name
 
     def clean_path(self) -> str:
         typed = self.cleaned_data["path"].strip()

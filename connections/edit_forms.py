@@ -9,6 +9,7 @@ from django import forms
 from connections import activation_triggers, marketing_actions, marks
 from connections.forms import ActionsForm, NameForm, TriggersForm
 from connections.models import Account
+from connections.name_fields import DescriptionField, NameField
 from connections.queries import accounts
 
 LONGEST_SHOWN = 200
@@ -60,20 +61,8 @@ class AccountForm(MarkedForm):
     """What an account is called and said to be for."""
 
     edited: ClassVar[tuple[str, ...]] = ("name", "description")
-    name = forms.CharField(
-        label="Name",
-        max_length=200,
-        widget=forms.TextInput(attrs={"autofocus": True}),
-        help_text="How you recognise this Zendesk account.",
-        error_messages={"required": "Give the account a name."},
-    )
-    description = forms.CharField(
-        label="Description",
-        required=False,
-        max_length=4000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="Whose it is, or what it is for.",
-    )
+    name = NameField(thing="account", help_text="How you recognise this Zendesk account.")
+    description = DescriptionField(help_text="Whose it is, or what it is for.")
 
     def __init__(self, *args: Any, account: Account, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -12,6 +12,7 @@ from connections import activation_triggers, linking
 from connections.activation_triggers import TRIGGERS, Trigger
 from connections.marketing_actions import ACTIONS, MarketingAction, named, ordered
 from connections.models import Account, Destination
+from connections.name_fields import DescriptionField, NameField
 from connections.queries import accounts, destinations
 from connections.zendesk.credential import checked_token, token_warning
 
@@ -156,19 +157,10 @@ def _bare(text: str) -> str:
 class NameForm(forms.Form):
     """Name and description of a destination; `has_focus` where nothing else is on the page."""
 
-    name = forms.CharField(
-        label="Name",
-        max_length=200,
-        help_text="A name by which you will recognise this destination.",
-        error_messages={"required": "Give the destination a name."},
+    name = NameField(
+        thing="destination", help_text="A name by which you will recognise this destination."
     )
-    description = forms.CharField(
-        label="Description",
-        required=False,
-        max_length=4000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="What this destination is for.",
-    )
+    description = DescriptionField(help_text="What this destination is for.")
 
     def __init__(
         self, *args: Any, destination: Destination, has_focus: bool = True, **kwargs: Any

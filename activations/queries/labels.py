@@ -31,7 +31,9 @@ class Row:
         return f"attribute-{self.attribute.pk}"
 
 
-def listing(*, words: str, label: str, sort: str, descending: bool) -> QuerySet[LabeledAttribute]:
+def listing(
+    *, words: str, sort: str, descending: bool, label: str = ""
+) -> QuerySet[LabeledAttribute]:
     """Those whose path holds the words and that have the label; empty: any."""
     found = LabeledAttribute.objects.select_related("changed_by")
     for word in words.split():

@@ -59,14 +59,16 @@ class Row:
         return "success" if self.is_enabled else "neutral"
 
 
-def listing(*, words: str, status: str, kind: str, sort: str, descending: bool) -> QuerySet[Policy]:
+def listing(
+    *, words: str, sort: str, descending: bool, status: str = "", kind: str = ""
+) -> QuerySet[Policy]:
     """Policies by words in name and description; `kind` is `core` or `own`, empty: both."""
     found = Policy.objects.filter(is_core=kind == CORE) if kind else Policy.objects.all()
     return _narrowed(found, words=words, status=status, sort=sort, descending=descending)
 
 
 def consent_listing(
-    *, words: str, status: str, sort: str, descending: bool
+    *, words: str, sort: str, descending: bool, status: str = ""
 ) -> QuerySet[ConsentPolicy]:
     """Consent policies by words in name and description."""
     found = ConsentPolicy.objects.all()
@@ -94,14 +96,8 @@ def get_consent(*, uuid: UUID) -> ConsentPolicy:
     return ConsentPolicy.objects.select_related("created_by").get(uuid=uuid)
 
 
-def is_name_taken(*, name: str, besides: Policy | None = None) -> bool:
-    """Whether another policy is called so, however it is written."""
-    others = Policy.objects.exclude(pk=besides.pk) if besides else Policy.objects.all()
-    return others.filter(name__iexact=name).exists()
-
-
-def is_consent_name_taken(*, name: str, besides: ConsentPolicy | None = None) -> bool:
-    """Whether another consent policy is called so, however it is written."""
-    every = ConsentPolicy.objects
+def is_name_taken(*, kind: type[PolicyBase], name: str, besides: PolicyBase | None = None) -> bool:
+    """Whether another policy of the kind is called so, however it is written."""
+    every = kind._default_manager
     others = every.exclude(pk=besides.pk) if besides else every.all()
     return others.filter(name__iexact=name).exists()

@@ -5,11 +5,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
-
 from activations.models import ConsentPolicy
-from activations.services import consents
-from activations.services.policies import NameTaken
+from activations.services import consents, policy_names
 from activations.terms import PolicyStatus
 from connections import marks
 
@@ -19,7 +16,7 @@ logger = logging.getLogger(__name__)
 def create(*, values: Mapping[str, Any], person: Any) -> ConsentPolicy:
     """A draft: it asks for nothing until it is enabled. Raises NameTaken."""
     policy = ConsentPolicy(**values, created_by=person)
-    _save(policy)
+    policy_names.save(policy=policy)
     logger.info("consent_policies.created policy=%s", policy.uuid)
     return policy
 
@@ -36,7 +33,7 @@ def change(
         marks.demand(row=locked, values=values, seen=seen)
         for name, value in values.items():
             setattr(locked, name, value)
-        _save(locked)
+        policy_names.save(policy=locked)
     logger.info("consent_policies.changed policy=%s", policy.uuid)
     return locked
 
@@ -72,11 +69,3 @@ def delete(*, policy: ConsentPolicy, at: datetime) -> None:
 def _locked(policy: ConsentPolicy) -> ConsentPolicy:
     """As it is now: somebody may have changed or deleted it while this one waited."""
     return ConsentPolicy.objects.select_for_update().get(pk=policy.pk)
-
-
-def _save(policy: ConsentPolicy) -> None:
-    try:
-        with transaction.atomic():
-            policy.save()
-    except IntegrityError:
-        raise NameTaken("Another policy has this name.") from None

@@ -4,20 +4,16 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from activations.models import Policy
 from activations.queries import governance
-from activations.services import policy_check, standing_still
+from activations.services import policy_check, policy_names, standing_still
 from activations.services.policy_check import Breach
 from activations.terms import PolicyStatus
 from connections import marks
 
 logger = logging.getLogger(__name__)
-
-
-class NameTaken(Exception):
-    """Another policy has this name."""
 
 
 class CoreIsFixed(Exception):
@@ -27,7 +23,7 @@ class CoreIsFixed(Exception):
 def create(*, values: Mapping[str, Any], person: Any) -> Policy:
     """A draft: it restricts nothing until it is enabled. Raises NameTaken."""
     policy = Policy(**values, created_by=person)
-    _save(policy)
+    policy_names.save(policy=policy)
     logger.info("policies.created policy=%s", policy.uuid)
     return policy
 
@@ -49,7 +45,7 @@ def change(*, policy: Policy, values: Mapping[str, Any], seen: str) -> Policy:
             setattr(locked, name, value)
         if locked.status == PolicyStatus.ENABLED:
             _demand(locked, before)
-        _save(locked)
+        policy_names.save(policy=locked)
     logger.info("policies.changed policy=%s", policy.uuid)
     return locked
 
@@ -96,11 +92,3 @@ def _demand(policy: Policy, name: str) -> None:
     """`name`: what it was called until now."""
     rule = governance.rule_of(policy=policy)
     policy_check.demand(change=lambda now: now.with_rule(rule=rule, instead_of=name))
-
-
-def _save(policy: Policy) -> None:
-    try:
-        with transaction.atomic():
-            policy.save()
-    except IntegrityError:
-        raise NameTaken("Another policy has this name.") from None

@@ -13,11 +13,10 @@ from activations.governance_forms import ConsentPolicyForm
 from activations.queries import consents
 from activations.queries import policies as queries
 from activations.services import consent_policies
-from activations.services.policies import NameTaken
 from activations.terms import PolicyStatus
 from activations.views.lists import Asked
 from activations.views.policies import COLUMNS, manages_policies
-from connections.marks import ChangedMeanwhile
+from activations.views.saving import refusals_in
 from connections.permissions import Permission, requires
 from connections.views.found import or_404
 
@@ -31,20 +30,13 @@ def listing(request: HttpRequest) -> HttpResponse:
     """`?q=words&status=enabled&sort=-updated&page=2`."""
     asked = Asked.by(request, default="name", filters=("status",))
     found = queries.consent_listing(
-        words=asked.words,
-        status=asked.filters.get("status", ""),
-        sort=asked.sort,
-        descending=asked.descending,
+        words=asked.words, sort=asked.sort, descending=asked.descending, **asked.filters
     )
-    page = asked.page_of(found)
-    context = {
-        "asked": asked,
+    context = asked.listed(found, columns=COLUMNS)
+    context |= {
         "statuses": PolicyStatus.choices,
-        "columns": asked.columns(COLUMNS),
-        "page": page,
-        "rows": [queries.Row(policy) for policy in page.object_list],
+        "rows": [queries.Row(policy) for policy in context["page"]],
         "section": "policies",
-        "kind": "consent",
     }
     return render(request, "policies/consent_policies.html", context)
 
@@ -112,7 +104,7 @@ def _form_page(request: HttpRequest, policy: Any) -> HttpResponse:
 
 def _is_saved(request: HttpRequest, policy: Any, form: ConsentPolicyForm) -> bool:
     """Whether it could be kept; the form says why not."""
-    try:
+    with refusals_in(form):
         if policy is None:
             made = consent_policies.create(values=form.values, person=request.user)
             messages.success(request, f"{made} is a draft: it asks for nothing until enabled.")
@@ -125,8 +117,4 @@ def _is_saved(request: HttpRequest, policy: Any, form: ConsentPolicyForm) -> boo
                 at=timezone.now(),
             )
             messages.success(request, f"{saved} was saved.")
-    except NameTaken as problem:
-        form.add_error("name", str(problem))
-    except ChangedMeanwhile as problem:
-        form.take_conflict(problem.current)
     return form.is_valid()

@@ -12,9 +12,8 @@ from activations.governance.labels import LABELS
 from activations.governance_forms import LabelsForm, NewLabelsForm
 from activations.queries import labels as queries
 from activations.services import labels
-from activations.services.policy_check import WouldBreak
 from activations.views.lists import Asked
-from connections.marks import ChangedMeanwhile
+from activations.views.saving import refusals_in
 from connections.permissions import Permission, requires
 from connections.views.found import or_404
 
@@ -28,18 +27,12 @@ def listing(request: HttpRequest) -> HttpResponse:
     """`?q=words&label=C2&sort=-changed&page=2`."""
     asked = Asked.by(request, default="path", filters=("label",))
     found = queries.listing(
-        words=asked.words,
-        label=asked.filters.get("label", ""),
-        sort=asked.sort,
-        descending=asked.descending,
+        words=asked.words, sort=asked.sort, descending=asked.descending, **asked.filters
     )
-    page = asked.page_of(found)
-    context = {
-        "asked": asked,
+    context = asked.listed(found, columns=COLUMNS)
+    context |= {
         "labels": LABELS,
-        "columns": asked.columns(COLUMNS),
-        "page": page,
-        "rows": queries.rows(attributes=list(page.object_list)),
+        "rows": queries.rows(attributes=list(context["page"])),
         "section": "labels",
     }
     return render(request, "policies/labels.html", context)
@@ -79,19 +72,15 @@ def delete(request: HttpRequest, key: int) -> HttpResponse:
 def _is_put_on(request: HttpRequest, form: NewLabelsForm) -> bool:
     """Whether the labels could be kept; the form says why not."""
     data = form.cleaned_data
-    try:
+    with refusals_in(form):
         labels.put_on(
             path=data["path"], codes=data["labels"], person=request.user, at=timezone.now()
         )
-    except labels.LabelledAlready as problem:
-        form.add_error("path", str(problem))
-    except WouldBreak as problem:
-        form.take_refusal(problem.sentences)
     return form.is_valid()
 
 
 def _is_changed(request: HttpRequest, attribute: Any, form: LabelsForm) -> bool:
-    try:
+    with refusals_in(form):
         or_404(
             labels.change,
             attribute=attribute,
@@ -100,8 +89,4 @@ def _is_changed(request: HttpRequest, attribute: Any, form: LabelsForm) -> bool:
             person=request.user,
             at=timezone.now(),
         )
-    except ChangedMeanwhile as problem:
-        form.take_conflict(problem.current)
-    except WouldBreak as problem:
-        form.take_refusal(problem.sentences)
     return form.is_valid()

@@ -14,7 +14,7 @@ from activations.services import policies
 from activations.services.policy_check import MOST_TOLD, WouldBreak
 from activations.terms import PolicyStatus
 from activations.views.lists import Asked
-from connections.marks import ChangedMeanwhile
+from activations.views.saving import refusals_in
 from connections.permissions import Permission, requires
 from connections.views.found import or_404
 
@@ -29,20 +29,13 @@ def listing(request: HttpRequest) -> HttpResponse:
     """`?q=words&status=enabled&kind=core&sort=-updated&page=2`."""
     asked = Asked.by(request, default="name", filters=("status", "kind"))
     found = queries.listing(
-        words=asked.words,
-        status=asked.filters.get("status", ""),
-        kind=asked.filters.get("kind", ""),
-        sort=asked.sort,
-        descending=asked.descending,
+        words=asked.words, sort=asked.sort, descending=asked.descending, **asked.filters
     )
-    page = asked.page_of(found)
-    context = {
-        "asked": asked,
+    context = asked.listed(found, columns=COLUMNS)
+    context |= {
         "statuses": PolicyStatus.choices,
         "kinds": KINDS,
-        "columns": asked.columns(COLUMNS),
-        "page": page,
-        "rows": [queries.Row(policy) for policy in page.object_list],
+        "rows": [queries.Row(policy) for policy in context["page"]],
         "section": "policies",
     }
     return render(request, "policies/policies.html", context)
@@ -121,17 +114,11 @@ def _form_page(request: HttpRequest, policy: Any) -> HttpResponse:
 
 def _is_saved(request: HttpRequest, policy: Any, form: PolicyForm) -> bool:
     """Whether it could be kept; the form says why not."""
-    try:
+    with refusals_in(form):
         if policy is None:
             made = policies.create(values=form.values, person=request.user)
             messages.success(request, f"{made} is a draft: it restricts nothing until enabled.")
         else:
             saved = or_404(policies.change, policy=policy, values=form.values, seen=form.seen_mark)
             messages.success(request, f"{saved} was saved.")
-    except policies.NameTaken as problem:
-        form.add_error("name", str(problem))
-    except ChangedMeanwhile as problem:
-        form.take_conflict(problem.current)
-    except WouldBreak as problem:
-        form.take_refusal(problem.sentences)
     return form.is_valid()

@@ -38,13 +38,8 @@ def listing(request: HttpRequest) -> HttpResponse:
     found = queries.listing(
         words=asked.words, sort=asked.sort, descending=asked.descending, chosen=asked.chosen
     )
-    context = {
-        "asked": asked,
-        "columns": asked.columns(COLUMNS),
-        "groups": queries.groups(chosen=asked.chosen),
-        "page": asked.page_of(found),
-        "section": "accounts",
-    }
+    context = asked.listed(found, columns=COLUMNS)
+    context |= {"groups": queries.groups(chosen=asked.chosen), "section": "accounts"}
     return render(request, "connections/accounts.html", context)
 
 

@@ -77,6 +77,10 @@ class Asked:
         """The page asked for, or the nearest there is."""
         return Paginator(found, PAGE_SIZE).get_page(self.page)
 
+    def listed(self, found: Any, *, columns: dict[str, str]) -> dict[str, Any]:
+        """What a list page shows: what was asked for, the heads of its columns, and its page."""
+        return {"asked": self, "columns": self.columns(columns), "page": self.page_of(found)}
+
     def switch(self, name: str, text: str, *, turned: str) -> Switch:
         """The filter `name`, which the address holds while it is turned, as `on` or as `off`."""
         is_turned = self.filters.get(name) == turned

@@ -35,12 +35,9 @@ def listing(request: HttpRequest) -> HttpResponse:
         sort=asked.sort,
         descending=asked.descending,
     )
-    page = asked.page_of(found)
-    context = {
-        "asked": asked,
-        "columns": asked.columns(COLUMNS),
-        "page": page,
-        "members": queries.members(users=list(page.object_list), at=timezone.now()),
+    context = asked.listed(found, columns=COLUMNS)
+    context |= {
+        "members": queries.members(users=list(context["page"]), at=timezone.now()),
         "statuses": queries.STATUSES,
         "roles": role_queries.choices(),
         "section": "people",
