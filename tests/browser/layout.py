@@ -38,7 +38,20 @@ _SPILLS = """() => {
   return [...new Set(found)];
 }"""
 
+# Headings of columns: a table may scroll, but on a usual screen nobody should have to.
+_CUT_OFF = """() => [...document.querySelectorAll(".table-wrap")]
+  .filter((wrap) => wrap.checkVisibility() && wrap.scrollWidth > wrap.clientWidth)
+  .map((wrap) => {
+    const words = wrap.querySelector("thead").textContent.replace(/\\s+/g, " ").trim();
+    return `${wrap.scrollWidth - wrap.clientWidth} px of the table "${words}" are out of sight`;
+  })"""
+
 
 def spills(page: Page) -> list[str]:
     found: list[str] = page.evaluate(_SPILLS)
+    return found
+
+
+def cut_off(page: Page) -> list[str]:
+    found: list[str] = page.evaluate(_CUT_OFF)
     return found

@@ -6,16 +6,19 @@ opens over them is found by what opens it. Photographs of all of them are kept.
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, ViewportSize
 
 from connections import access
+from tests.browser import layout
 from tests.browser.critic import Critic, critic
 from tests.browser.filled import Filled, filled
-from tests.browser.visits import NO_PAGES
+from tests.browser.visits import NO_PAGES, one_of_each
 
 pytestmark = pytest.mark.browser
+LAPTOP: Final[ViewportSize] = {"width": 1280, "height": 800}
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +39,14 @@ def test_every_page_and_what_opens_over_it_is_sound(plain: Filled, browser: Crit
         for name, selector in browser.unseen_overlays(visit):
             browser.judge(name, within=selector)
     assert not browser.faults, browser.report
+
+
+def test_no_column_is_out_of_sight_on_a_laptop(plain: Filled, browser: Critic) -> None:
+    cut = []
+    for visit in browser.pages(one_of_each(plain.visits)):
+        browser.page.set_viewport_size(LAPTOP)
+        cut += [f"{visit.name}: {found}" for found in layout.cut_off(browser.page)]
+    assert cut == []
 
 
 def test_what_is_said_to_be_no_page_is_none(plain: Filled, browser: Critic) -> None:
