@@ -7,10 +7,12 @@ from django import forms
 from django.conf import settings
 from django.utils.html import escape
 
-from connections.alert_rules import RULES, Rule, named
+from connections.alert_rules import RULES, Rule
 from connections.edit_forms import MarkedForm
 from connections.forms import ActionsForm, NameForm, TriggersForm
 from connections.models import Destination, Webhook
+from connections.queries import alert_rules
+from connections.queries.alert_rules import Standing
 from connections.subscriptions import Choice
 from connections.webhook_hosts import HostList, NotAllowed
 
@@ -60,8 +62,8 @@ class SubscriptionForm(forms.Form):
         return Choice(ticked - {_EMAIL}, _EMAIL in ticked)
 
     @property
-    def boxes(self) -> list[tuple[Any, Rule]]:
-        """Each box to tick with the rule it stands for."""
+    def boxes(self) -> list[tuple[Any, Standing]]:
+        """Each box to tick with the rule it stands for, as that stands now."""
         return _boxes(self)
 
 
@@ -87,8 +89,8 @@ class DetailsForm(NameForm, ActionsForm, TriggersForm):
         return _choice(self)
 
     @property
-    def boxes(self) -> list[tuple[Any, Rule]]:
-        """Each box to tick with the rule it stands for."""
+    def boxes(self) -> list[tuple[Any, Standing]]:
+        """Each box to tick with the rule it stands for, as that stands now."""
         return _boxes(self)
 
 
@@ -146,8 +148,8 @@ class WebhookForm(forms.Form):
         self.fields["url"].help_text = f"On one of these hosts: {', '.join(map(escape, hosts))}."
 
     @property
-    def boxes(self) -> list[tuple[Any, Rule]]:
-        """Each box to tick with the rule it stands for."""
+    def boxes(self) -> list[tuple[Any, Standing]]:
+        """Each box to tick with the rule it stands for, as that stands now."""
         return _boxes(self)
 
     def clean_name(self) -> str:
@@ -165,8 +167,9 @@ class WebhookForm(forms.Form):
         return url
 
 
-def _boxes(form: forms.Form) -> list[tuple[Any, Rule]]:
-    return [(box, named(str(box.data["value"]))) for box in form["rules"]]
+def _boxes(form: forms.Form) -> list[tuple[Any, Standing]]:
+    standings = alert_rules.standings()
+    return [(box, standings[str(box.data["value"])]) for box in form["rules"]]
 
 
 def _choice(form: forms.Form) -> Choice:

@@ -56,8 +56,8 @@ RULES: Final = (
     Rule(
         SKIPPED_RATE,
         "Activation Skipped Rate Exceeded",
-        "More identities of a run were excluded than this share of all it activated, excluded"
-        " or failed.",
+        "Of all identities a run activated, excluded or failed, a larger share was excluded than"
+        " the threshold.",
         "A later run, or this one at its end, kept within the threshold.",
         "warning",
         Threshold(Decimal(1), Decimal("0.1"), Decimal(100), "%", step=Decimal("0.1")),
@@ -66,7 +66,7 @@ RULES: Final = (
     Rule(
         DELAY,
         "Destination Flow Run Delay",
-        "A change has been waiting for longer than this, and nobody holds the destination"
+        "A change has been waiting for longer than the threshold, and nobody holds the destination"
         " on purpose.",
         "Nothing waits for longer than half of the threshold.",
         "warning",
@@ -75,7 +75,7 @@ RULES: Final = (
     Rule(
         FAILURE,
         "Destination Flow Run Failure",
-        "Zendesk refused more identities of a run than this.",
+        "Zendesk refused more identities of a run than the threshold.",
         "A later run, or this one at its end, kept within the threshold.",
         "danger",
         Threshold(Decimal(0), Decimal(0), Decimal(1_000_000), "identities"),
@@ -116,7 +116,7 @@ RULES: Final = (
     Rule(
         OUTAGE,
         "Zendesk Outage",
-        "Zendesk could not be reached for longer than this.",
+        "Zendesk could not be reached for longer than the threshold.",
         "Zendesk answers again.",
         "danger",
         Threshold(Decimal(5), Decimal(1), Decimal(1_440), "minutes"),

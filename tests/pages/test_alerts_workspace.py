@@ -268,6 +268,20 @@ def test_a_person_subscribes_in_a_dialog_and_changes_it() -> None:
     assert not mine.exists()
 
 
+def test_whoever_subscribes_reads_the_threshold_and_what_is_disabled() -> None:
+    client, _ = browser(VIEW)
+    destination = factories.DestinationFactory()
+    now = timezone.now()
+    AlertRule.objects.create(code=DELAY, threshold=45, changed_at=now)
+    AlertRule.objects.create(code=OUTAGE, is_enabled=False, changed_at=now)
+
+    page = get(client, f"/destinations/{destination.uuid}/alerts/")
+
+    assert "a larger share was excluded than the threshold. Threshold: 1 %." in page
+    assert "Threshold: 45 minutes." in page
+    assert page.count("This rule is disabled now: nobody hears of it.") == 1
+
+
 def test_two_tabs_of_one_person_add_to_each_other() -> None:
     client, user = browser(VIEW)
     destination = factories.DestinationFactory()

@@ -17,7 +17,7 @@ def test_what_was_chosen_is_there_after_leaving_and_coming_back(
 ) -> None:
     ann, destination = arrive(), office.destination()
     Wizard.of(ann, destination).select(VIP).next()
-    ann.page.get_by_role("button", name="Save & exit").click()
+    ann.page.get_by_role("button", name="Save & Exit").click()
     ann.page.get_by_role("link", name="Continue activating").first.click()
     wizard = Wizard(ann)
     expect(wizard.box(VIP)).to_be_checked()
