@@ -12,6 +12,22 @@ from connections import marks
 
 logger = logging.getLogger(__name__)
 
+# What decides who is sent; a name and a description do not.
+_DECIDING = ("marketing_actions", "labels", "label_match", "path", "accepted")
+
+
+class Unconfirmed(Exception):
+    """Others would be sent at once, and nobody has said yes to that: `policy` is as it would be."""
+
+    def __init__(self, policy: ConsentPolicy) -> None:
+        super().__init__(f"Nobody has confirmed what {policy} asks for.")
+        self.policy = policy
+
+
+def confirmation(*, policy: ConsentPolicy) -> str:
+    """Says yes to all that the policy asks for; another one where it asks for something else."""
+    return marks.of(row=policy, fields=_DECIDING)
+
 
 def create(*, values: Mapping[str, Any], person: Any) -> ConsentPolicy:
     """A draft: it asks for nothing until it is enabled. Raises NameTaken."""
@@ -22,29 +38,41 @@ def create(*, values: Mapping[str, Any], person: Any) -> ConsentPolicy:
 
 
 def change(
-    *, policy: ConsentPolicy, values: Mapping[str, Any], seen: str, at: datetime
+    *,
+    policy: ConsentPolicy,
+    values: Mapping[str, Any],
+    seen: str,
+    at: datetime,
+    confirmed: str = "",
 ) -> ConsentPolicy:
     """Details by name. `seen` is the mark of those the person had before them.
 
-    Raises NameTaken, ChangedMeanwhile and ConsentPolicy.DoesNotExist.
+    Where an enabled policy is to ask for something else, `confirmed` is the `confirmation` of what
+    it will be. Raises NameTaken, ChangedMeanwhile, Unconfirmed and ConsentPolicy.DoesNotExist.
     """
     with consents.catching_up(at=at, lets_changes_finish=True):
         locked = _locked(policy)
         marks.demand(row=locked, values=values, seen=seen)
+        before = confirmation(policy=locked)
         for name, value in values.items():
             setattr(locked, name, value)
+        is_known = confirmation(policy=locked) in (before, confirmed)
+        if locked.status == PolicyStatus.ENABLED and not is_known:
+            raise Unconfirmed(locked)
         policy_names.save(policy=locked)
     logger.info("consent_policies.changed policy=%s", policy.uuid)
     return locked
 
 
-def enable(*, policy: ConsentPolicy, at: datetime) -> None:
+def enable(*, policy: ConsentPolicy, confirmed: str, at: datetime) -> None:
     """Who lacks the consent is not sent from now on, and who was sent already hears of it.
 
-    Raises ConsentPolicy.DoesNotExist.
+    `confirmed` is its `confirmation`. Raises Unconfirmed and ConsentPolicy.DoesNotExist.
     """
     with consents.catching_up(at=at, lets_changes_finish=True):
         locked = _locked(policy)
+        if confirmed != confirmation(policy=locked):
+            raise Unconfirmed(locked)
         locked.status = PolicyStatus.ENABLED
         locked.save(update_fields=["status", "updated_at"])
     logger.info("consent_policies.enabled policy=%s", policy.uuid)

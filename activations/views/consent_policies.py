@@ -1,11 +1,12 @@
 """Consent policies: the list, one of them, making and changing, enabling and deleting."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect, render, resolve_url
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -46,13 +47,11 @@ def listing(request: HttpRequest) -> HttpResponse:
 def show(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """What it says, and which destinations meet its conditions now."""
     policy = or_404(queries.get_consent, uuid=uuid)
-    found = consents.met_by(policy=policy)
     context = {
         "policy": policy,
         "row": queries.Row(policy),
-        "destinations": found[:MOST_TOLD],
-        "more_destinations": len(found) - MOST_TOLD,
-        "destination_count": len(found),
+        "is_asked": request.GET.get("ask") == "enable",
+        **_question(policy, consents.met_by(policy=policy)),
     }
     return render(request, "policies/consent_policy.html", context)
 
@@ -72,10 +71,22 @@ def edit(request: HttpRequest, uuid: UUID) -> HttpResponse:
 @manages_policies
 @require_POST
 def toggle(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    """The switch posts what the person wants now: `is_on` is `on` or `off`."""
+    """The switch posts what the person wants now: `is_on` is `on` or `off`.
+
+    Turned on it is only with the answer to what the policy's page asks.
+    """
     policy = or_404(queries.get_consent, uuid=uuid)
     if request.POST.get("is_on") == "on":
-        or_404(consent_policies.enable, policy=policy, at=timezone.now())
+        try:
+            or_404(
+                consent_policies.enable,
+                policy=policy,
+                confirmed=request.POST.get("confirmed", ""),
+                at=timezone.now(),
+            )
+        except consent_policies.Unconfirmed:
+            messages.warning(request, f"{policy} is not enabled yet: see first whom it concerns.")
+            return redirect(f"{resolve_url('activations:consent-policy', uuid)}?ask=enable")
         words = "is enabled: who lacks the consent is not sent, and who was sent counts as left."
     else:
         or_404(consent_policies.disable, policy=policy, at=timezone.now())
@@ -96,14 +107,18 @@ def delete(request: HttpRequest, uuid: UUID) -> HttpResponse:
 def _form_page(request: HttpRequest, policy: Any) -> HttpResponse:
     initial = ConsentPolicyForm.initial_of(policy) if policy is not None else {}
     form = ConsentPolicyForm(request.POST or None, policy=policy, initial=initial)
-    if request.method == "POST" and form.is_valid() and _is_saved(request, policy, form):
-        return redirect("activations:consent-policies")
     context = {"policy": policy, "form": form, "paths": consents.suggestions()}
+    if request.method == "POST" and form.is_valid():
+        try:
+            if _is_saved(request, policy, form):
+                return redirect("activations:consent-policies")
+        except consent_policies.Unconfirmed as problem:
+            context |= _question_of_change(policy, problem.policy)
     return render(request, "policies/consent_policy_form.html", context)
 
 
 def _is_saved(request: HttpRequest, policy: Any, form: ConsentPolicyForm) -> bool:
-    """Whether it could be kept; the form says why not."""
+    """Whether it could be kept; the form says why not. Raises Unconfirmed."""
     with refusals_in(form):
         if policy is None:
             made = consent_policies.create(values=form.values, person=request.user)
@@ -114,7 +129,25 @@ def _is_saved(request: HttpRequest, policy: Any, form: ConsentPolicyForm) -> boo
                 policy=policy,
                 values=form.values,
                 seen=form.seen_mark,
+                confirmed=request.POST.get("confirmed", ""),
                 at=timezone.now(),
             )
             messages.success(request, f"{saved} was saved.")
     return form.is_valid()
+
+
+def _question(policy: Any, concerned: Sequence[Any]) -> dict[str, Any]:
+    """What is to be known before these destinations ask for what it says."""
+    return {
+        "confirmation": consent_policies.confirmation(policy=policy),
+        "destinations": concerned[:MOST_TOLD],
+        "more_destinations": len(concerned) - MOST_TOLD,
+        "destination_count": len(concerned),
+    }
+
+
+def _question_of_change(policy: Any, changed: Any) -> dict[str, Any]:
+    """Also how many destinations it concerns as it is, and not as it would be."""
+    concerned = consents.met_by(policy=changed)
+    released = set(consents.met_by(policy=policy)).difference(concerned)
+    return {"is_asked": True, "released_count": len(released), **_question(changed, concerned)}

@@ -34,7 +34,9 @@ def policy() -> ConsentPolicy:
 
 
 def enable(policy: ConsentPolicy) -> None:
-    consent_policies.enable(policy=policy, at=timezone.now())
+    policy.refresh_from_db()
+    confirmed = consent_policies.confirmation(policy=policy)
+    consent_policies.enable(policy=policy, confirmed=confirmed, at=timezone.now())
 
 
 def says(stage: Stage, number: int, value: str | None, **more: Any) -> dict[str, Any]:
@@ -129,7 +131,11 @@ def test_a_changed_policy_looks_at_everybody_again(stage: Stage, policy: Consent
     values = {"accepted": ["n"]}
     policy.refresh_from_db()
     seen = marks.of(row=policy, fields=values)
-    consent_policies.change(policy=policy, values=values, seen=seen, at=timezone.now())
+    policy.accepted = ["n"]
+    confirmed = consent_policies.confirmation(policy=policy)
+    consent_policies.change(
+        policy=policy, values=values, seen=seen, confirmed=confirmed, at=timezone.now()
+    )
     deliver()
     assert [contact(stage, number)[1] for number in range(2)] == ["exited", "realized"]
 

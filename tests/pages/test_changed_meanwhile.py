@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from activations.terms import PolicyStatus
 from connections import roles
 from connections.activation_triggers import ATTRIBUTES, IDENTITIES, SEGMENTATION
 from connections.alert_rules import DELAY
@@ -162,7 +163,8 @@ def _policy() -> Thing:
 
 
 def _consent_policy() -> Thing:
-    policy = factories.ConsentPolicyFactory(name="Old")
+    # Of one that is enabled, saving is asked for first.
+    policy = factories.ConsentPolicyFactory(name="Old", status=PolicyStatus.DRAFT)
     kept = {
         "name": "Old",
         "description": "",

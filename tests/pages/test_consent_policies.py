@@ -32,6 +32,11 @@ def url(name: str, policy: ConsentPolicy) -> str:
     return reverse(f"activations:consent-policy{name}", args=[policy.uuid])
 
 
+def confirmed(client: Client, policy: ConsentPolicy) -> dict[str, str]:
+    """The answer to what the policy's page asks."""
+    return {"confirmed": client.get(url("", policy)).context["confirmation"]}
+
+
 def shown(client: Client, query: str = "") -> list[str]:
     return [row.policy.name for row in client.get(POLICIES + query).context["rows"]]
 
@@ -124,12 +129,12 @@ def test_what_will_not_do_is_refused_and_the_rest_kept(
 
 
 def test_a_policy_is_changed_and_deleted(signed_in: Client) -> None:
-    policy = factories.ConsentPolicyFactory()
+    policy = factories.ConsentPolicyFactory(status=PolicyStatus.DRAFT)
     edit = url("-edit", policy)
     assert 'value="y"' in signed_in.get(edit).content.decode()
     signed_in.post(edit, TYPED | opened.mark(signed_in, edit))
     policy.refresh_from_db()
-    assert (policy.name, policy.status) == ("Marketing", PolicyStatus.ENABLED)
+    assert (policy.name, policy.status) == ("Marketing", PolicyStatus.DRAFT)
     signed_in.post(url("-delete", policy))
     assert not ConsentPolicy.objects.exists()
 
@@ -146,7 +151,7 @@ def test_the_switch_has_whom_it_concerns_looked_at_again(
     for count, (is_on, status) in enumerate(
         (("on", PolicyStatus.ENABLED), ("off", PolicyStatus.DISABLED)), start=1
     ):
-        signed_in.post(url("-toggle", policy), {"is_on": is_on})
+        signed_in.post(url("-toggle", policy), {"is_on": is_on} | confirmed(signed_in, policy))
         policy.refresh_from_db()
         assert policy.status == status
         assert activation.destination.backfills.count() == count
@@ -156,17 +161,100 @@ def test_enabling_is_asked_for_on_the_page_of_the_policy_with_whom_it_concerns(
     signed_in: Client, activation: Activation
 ) -> None:
     policy = factories.ConsentPolicyFactory(status=PolicyStatus.DRAFT)
-    on = '<input type="hidden" name="is_on" value="on">'
+    on, asks = '<input type="hidden" name="is_on" value="on">', f"{url('', policy)}?ask=enable"
     listed = signed_in.get(POLICIES).content.decode()
     assert on not in listed
-    assert f'<a class="btn btn-sm" href="{url("", policy)}">Enable' in listed
+    assert f'<a class="btn btn-sm" href="{asks}">Enable' in listed
     page = signed_in.get(url("", policy)).content.decode()
     assert page.count(on) == 1
+    assert 'closedby="any" open>' not in page
+    page = " ".join(signed_in.get(asks).content.decode().split())
     asked = page[page.index('<dialog class="dialog" id="enable-policy"') :]
+    asked = asked[: asked.index("</dialog>")]
+    assert 'closedby="any" open>' in asked
     assert "Enable this consent policy?" in asked
+    assert "1 destination meets its conditions." in asked
     assert "written to Zendesk as exited" in asked
     assert "<bdi>Zendesk CRM</bdi>" in asked
-    assert on in asked
+
+
+@pytest.mark.parametrize("answer", [{}, {"confirmed": "what it asked for before"}])
+def test_no_page_enables_without_the_answer_to_what_is_asked(
+    signed_in: Client, answer: dict[str, str]
+) -> None:
+    """Such as one that was opened before it was asked, or before somebody changed the policy."""
+    policy = factories.ConsentPolicyFactory(status=PolicyStatus.DRAFT)
+    told = signed_in.post(url("-toggle", policy), {"is_on": "on"} | answer, follow=True)
+    policy.refresh_from_db()
+    assert policy.status == PolicyStatus.DRAFT
+    assert told.redirect_chain == [(f"{url('', policy)}?ask=enable", 302)]
+    assert "is not enabled yet" in told.content.decode()
+    assert 'closedby="any" open>' in told.content.decode()
+
+
+def save(client: Client, policy: ConsentPolicy, **typed: Any) -> Any:
+    """As the form has it, but for what was typed."""
+    edit = url("-edit", policy)
+    form = client.get(edit).context["form"]
+    kept = {name: form[name].value() for name in form.fields}
+    return client.post(edit, kept | {"accepted": "y"} | typed)
+
+
+def test_a_change_of_an_enabled_policy_is_asked_for_with_whom_it_concerns(
+    signed_in: Client, activation: Activation
+) -> None:
+    policy = factories.ConsentPolicyFactory()
+    answer = save(signed_in, policy, name="Yes only", accepted="yes")
+    page = " ".join(answer.content.decode().split())
+    asked = page[page.index('<dialog class="dialog" id="save-policy"') : page.index("</dialog>")]
+    assert "Save this consent policy?" in asked
+    assert "1 destination meets its conditions." in asked
+    assert "written to Zendesk as exited" in asked
+    assert "<bdi>Zendesk CRM</bdi>" in asked
+    assert 'value="yes"' in page
+    policy.refresh_from_db()
+    assert policy.accepted == ["y"]
+
+    said = {"confirmed": answer.context["confirmation"]}
+    # What was typed since is another question.
+    assert "save-policy" in save(signed_in, policy, accepted="no", **said).content.decode()
+    assert save(signed_in, policy, name="Yes only", accepted="yes", **said).status_code == 302
+    policy.refresh_from_db()
+    assert (policy.name, policy.accepted) == ("Yes only", ["yes"])
+
+
+def test_destinations_that_meet_the_conditions_no_more_are_counted(
+    signed_in: Client, activation: Activation
+) -> None:
+    policy = factories.ConsentPolicyFactory()
+    answer = save(signed_in, policy, marketing_actions=["analytics"])
+    page = " ".join(answer.content.decode().split())
+    assert "1 destination meets them no more." in page
+    assert "nothing changes in Zendesk" not in page
+    assert "written to Zendesk as exited" not in page
+
+
+@pytest.mark.parametrize(
+    ("status", "typed"),
+    [
+        (PolicyStatus.ENABLED, {"name": "Called otherwise", "description": "Why"}),
+        (PolicyStatus.DRAFT, {"accepted": "p"}),
+        (PolicyStatus.DISABLED, {"accepted": "p"}),
+    ],
+)
+def test_what_changes_nobody_who_is_sent_is_saved_at_once(
+    signed_in: Client, activation: Activation, status: str, typed: dict[str, str]
+) -> None:
+    policy = factories.ConsentPolicyFactory(status=status)
+    assert save(signed_in, policy, **typed).status_code == 302
+
+
+def test_who_sees_no_destinations_is_asked_with_their_number(activation: Activation) -> None:
+    policy = factories.ConsentPolicyFactory()
+    client, _ = permitted.browser(Permission.VIEW_POLICIES, Permission.MANAGE_POLICIES)
+    page = " ".join(save(client, policy, accepted="p").content.decode().split())
+    assert "1 destination meets its conditions." in page
+    assert "Zendesk CRM" not in page
 
 
 def test_turning_off_is_a_switch_in_the_list_and_on_the_page(signed_in: Client) -> None:

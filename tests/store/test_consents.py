@@ -211,10 +211,20 @@ def policy() -> ConsentPolicy:
     return made
 
 
+def enable(policy: ConsentPolicy) -> None:
+    policy.refresh_from_db()
+    confirmed = consent_policies.confirmation(policy=policy)
+    consent_policies.enable(policy=policy, confirmed=confirmed, at=NOON)
+
+
 def change(policy: ConsentPolicy, **values: Any) -> None:
+    """By somebody who says yes to what it asks for then."""
     policy.refresh_from_db()
     seen = marks.of(row=policy, fields=values)
-    consent_policies.change(policy=policy, values=values, seen=seen, at=NOON)
+    for name, value in values.items():
+        setattr(policy, name, value)
+    confirmed = consent_policies.confirmation(policy=policy)
+    consent_policies.change(policy=policy, values=values, seen=seen, confirmed=confirmed, at=NOON)
 
 
 def test_only_destinations_that_ask_for_something_else_are_looked_at_again(
@@ -224,7 +234,7 @@ def test_only_destinations_that_ask_for_something_else_are_looked_at_again(
     other = elsewhere()
     before = version(activation), version(other)
 
-    consent_policies.enable(policy=policy, at=NOON)
+    enable(policy)
 
     assert (version(activation), version(other)) == (before[0] + 1, before[1])
     (backfill,) = Backfill.objects.all()
@@ -235,9 +245,9 @@ def test_what_asks_for_the_same_looks_at_nobody(
     activation: Activation, policy: ConsentPolicy
 ) -> None:
     people(activation, 1)
-    consent_policies.enable(policy=policy, at=NOON)
+    enable(policy)
     before = version(activation)
-    consent_policies.enable(policy=policy, at=NOON)
+    enable(policy)
     change(policy, name="Mail", description="Why")
     change(policy, marketing_actions=[THIRD_PARTY, "analytics"])
     labels.put_on(path="person", codes=["I1"], person=None, at=NOON)
@@ -263,7 +273,7 @@ def test_without_rows_there_is_nothing_to_line_up(
     activation: Activation, policy: ConsentPolicy
 ) -> None:
     before = version(activation)
-    consent_policies.enable(policy=policy, at=NOON)
+    enable(policy)
     assert version(activation) == before + 1
     assert not Backfill.objects.exists()
 
@@ -305,7 +315,7 @@ def test_many_destinations_take_as_many_queries_as_one(
 def test_who_is_excluded_does_not_hold_up_the_others(
     activation: Activation, policy: ConsentPolicy
 ) -> None:
-    consent_policies.enable(policy=policy, at=NOON)
+    enable(policy)
     people(activation, 2, "n")
     people(activation, 1, "y")
     (item,) = supply(activation).next(limit=200, at=NOON) or []

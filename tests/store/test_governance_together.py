@@ -123,7 +123,8 @@ def test_a_consent_policy_waits_for_profiles_that_are_being_changed(
     policy = factories.ConsentPolicyFactory(status=PolicyStatus.DRAFT)
 
     def enable() -> None:
-        consent_policies.enable(policy=policy, at=factories.NOON)
+        confirmed = consent_policies.confirmation(policy=policy)
+        consent_policies.enable(policy=policy, confirmed=confirmed, at=factories.NOON)
 
     changes = ProfileChanges(attributes={factories.ProfileFactory().pk})
     with under_way(lambda: intake.enqueue(changes=changes, at=factories.NOON)) as store:
@@ -152,7 +153,8 @@ def test_a_consent_policy_waits_for_marketing_actions_and_then_sees_them(
         details.edit(destination=destination, values=values, seen=seen, at=factories.NOON)
 
     def enable() -> None:
-        consent_policies.enable(policy=policy, at=factories.NOON)
+        confirmed = consent_policies.confirmation(policy=policy)
+        consent_policies.enable(policy=policy, confirmed=confirmed, at=factories.NOON)
 
     with under_way(mean_third_parties) as store:
         assert has_to_wait(enable)

@@ -4,7 +4,10 @@ import { allIn, onArrival } from "./arrive.js";
 const closesOnBackdrop = "closedBy" in HTMLDialogElement.prototype;
 
 export function open(dialog) {
-  if (!dialog.open) dialog.showModal();
+  if (dialog.matches(":modal")) return;
+  // One that came open, for who has no scripts, stands beside the page instead of above it.
+  dialog.open = false;
+  dialog.showModal();
 }
 
 function fill(dialog, opener) {
@@ -43,4 +46,4 @@ document.addEventListener("pointerdown", (event) => {
   if (!isInside) dialog.close();
 });
 
-onArrival((part) => allIn(part, "dialog[data-dialog-auto]").forEach(open));
+onArrival((part) => allIn(part, "dialog[data-dialog-auto], dialog[open]").forEach(open));
