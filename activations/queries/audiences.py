@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce, NullIf
 from activations import charts
 from activations.charts import Chart, Moment, Series
 from activations.models import Activation, Audience, AudienceDay, Membership
+from activations.queries import references
 from activations.terms import MembershipStatus, Origin
 from connections.models import Destination
 
@@ -65,8 +66,9 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A profile as the audience page shows it."""
+    """A profile as the audience page shows it; `reference` stands in the address of its page."""
 
+    reference: str
     name: str
     email: str
     status: str
@@ -179,6 +181,7 @@ def samples(*, audience: Audience, count: int) -> list[Sample]:
         members += newest[: count - len(members)]
     return [
         Sample(
+            reference=references.to(profile_id=member.profile_id),
             name=full_name(attributes=member.profile.attributes),
             email=member.profile.email,
             status=member.get_status_display(),

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from activations.mapping.paths import format_source, format_target
+from activations.mapping.paths import format_source
 from activations.mapping.plan import MappingRule
 from activations.services import configuration
+from activations.services.draft_content import MANDATORY_TARGETS
 from activations.terms import WhenEmpty
 from connections.alert_rules import BY_CODE
 from connections.models import Destination
@@ -47,8 +48,10 @@ def heard(*, destination: Destination, person: Any) -> Heard:
 
 
 def _mapped(rule: MappingRule) -> Mapped:
-    when = WhenEmpty(rule.when_empty).label
-    return Mapped(format_source(rule.source), format_target(rule.target), str(when))
+    when = str(WhenEmpty(rule.when_empty).label)
+    if rule.target_text in MANDATORY_TARGETS:
+        when = "The profile is excluded"
+    return Mapped(format_source(rule.source), rule.target_text, when)
 
 
 def _names(codes: Sequence[str]) -> list[str]:

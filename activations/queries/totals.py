@@ -53,7 +53,7 @@ class Totals:
 
     @property
     def excluded(self) -> int:
-        """Not sent because something mandatory is missing."""
+        """Not sent because something mandatory is missing or consent was not given."""
         return sum(self.census.excluded.values())
 
     @property

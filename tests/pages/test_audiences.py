@@ -64,7 +64,11 @@ def test_one_audience_shows_counts_destinations_and_at_most_five_members(
     context = signed_in.get(url).context
     assert context["row"].counts.members == 7
     assert len(context["samples"]) == 5
-    assert "Zendesk CRM" in _page(signed_in, audience)
+    page = _page(signed_in, audience)
+    assert "Zendesk CRM" in page
+    who = reverse("activations:person", args=[context["samples"][0].reference])
+    assert f'href="{who}"' in page
+    assert signed_in.get(who).status_code == 200
 
 
 def test_a_profile_with_odd_attributes_does_not_break_the_samples(signed_in: Client) -> None:

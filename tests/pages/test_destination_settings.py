@@ -140,3 +140,20 @@ def test_a_draft_can_be_deleted_but_not_switched_on(signed_in: Client) -> None:
     page = _page(signed_in, draft)
     assert "Delete" in page
     assert 'role="switch"' not in page
+
+
+def test_without_a_mandatory_source_a_profile_is_said_to_be_excluded(
+    signed_in: Client, destination: Destination
+) -> None:
+    factories.FieldMappingFactory(destination=destination)
+    factories.FieldMappingFactory(
+        destination=destination, source="person.name.firstName", target="first_name"
+    )
+
+    rows = signed_in.get(_url(destination)).context["mappings"]
+
+    told = {row.target: row.when_empty for row in rows}
+    assert told == {
+        "xdm: last_name": "The profile is excluded",
+        "xdm: first_name": "Keep what Zendesk has",
+    }

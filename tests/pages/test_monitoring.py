@@ -66,6 +66,16 @@ def test_days_are_those_of_the_persons_zone(signed_in: Client, destination: Dest
     assert signed_in.get(LIST, asked).context["total"].activated == 5
 
 
+def test_only_where_a_time_is_not_over_points_stand_apart(
+    signed_in: Client, destination: Destination
+) -> None:
+    day = (timezone.now().date() - timedelta(days=2)).isoformat()
+    past = {"range": "custom", "from": day, "to": day}
+    words = "The points that stand apart are of a time that is not over yet."
+    assert words in signed_in.get(LIST).content.decode()
+    assert words not in signed_in.get(LIST, past).content.decode()
+
+
 @pytest.mark.parametrize("zone", ["", "Europe", "../../etc/passwd", "x" * 3000, "No/Where"])
 def test_a_zone_nobody_knows_is_utc(signed_in: Client, zone: str) -> None:
     signed_in.cookies["zone"] = zone
