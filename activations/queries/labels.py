@@ -10,6 +10,7 @@ from django.db.models.functions import Cast
 from activations.governance.labels import LABELS, Label
 from activations.mapping import catalogue
 from activations.models import LabeledAttribute
+from activations.queries import unheld
 
 SORTS: Final = {"path": "path", "changed": "changed_at"}
 
@@ -19,6 +20,8 @@ class Row:
     """One of them with what its labels mean."""
 
     attribute: LabeledAttribute
+    # Who holds nothing there, in words; empty where somebody does.
+    nobody: str
 
     @property
     def labels(self) -> list[Label]:
@@ -48,7 +51,9 @@ def listing(
 
 def rows(*, attributes: Iterable[LabeledAttribute]) -> list[Row]:
     """The lines of a page of `listing`."""
-    return [Row(attribute) for attribute in attributes]
+    shown = list(attributes)
+    nobody = unheld.by_labels(paths=[attribute.path for attribute in shown])
+    return [Row(attribute, nobody.get(attribute.path, "")) for attribute in shown]
 
 
 def get(*, key: int) -> LabeledAttribute:

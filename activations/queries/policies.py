@@ -1,5 +1,6 @@
 """Data usage policies as pages show them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 from uuid import UUID
@@ -10,6 +11,7 @@ from django.db.models.functions import Lower
 from activations.governance.labels import LABELS, Label
 from activations.models import ConsentPolicy, Policy
 from activations.models.governance import PolicyBase
+from activations.queries import unheld
 from activations.terms import PolicyStatus
 from connections import marketing_actions
 
@@ -27,6 +29,8 @@ class Row:
     """A policy of either kind in words."""
 
     policy: PolicyBase
+    # Who holds nothing at the path of a consent policy, in words; empty where somebody does.
+    nobody: str = ""
 
     @property
     def is_enabled(self) -> bool:
@@ -84,6 +88,13 @@ def _narrowed(
         found = found.filter(status=status)
     keys = [key.desc() if descending else key.asc() for key in SORTS.get(sort, SORTS["name"])]
     return found.order_by(*keys, "pk")
+
+
+def consent_rows(*, policies: Iterable[ConsentPolicy]) -> list[Row]:
+    """The lines of a page of `consent_listing`, or one of them."""
+    shown = list(policies)
+    nobody = unheld.by_consents(paths=[policy.path for policy in shown])
+    return [Row(policy, nobody.get(policy.path, "")) for policy in shown]
 
 
 def get(*, uuid: UUID) -> Policy:

@@ -56,12 +56,18 @@ class Examples:
         return -(-100 * self.count // self.size) if self.size else 0
 
 
+def newest() -> Iterable[tuple[dict[str, Any], dict[str, Any]]]:
+    """The sample: attributes and identities of each; one query."""
+    rows = Profile.objects.order_by("-pk").values_list("attributes", "identities")
+    return rows[:SAMPLE_SIZE]
+
+
 def look() -> Seen:
     """One query over a sample."""
     attributes: dict[str, Held] = {}
     namespaces: dict[str, Held] = {}
     size = 0
-    for found, identities in _newest():
+    for found, identities in newest():
         size += 1
         for path, value in _leaves(found):
             if path not in attributes:
@@ -78,7 +84,7 @@ def examples(*, source: Source) -> Examples:
     size = count = 0
     type = ""
     values: dict[str, None] = {}
-    for attributes, identities in _newest():
+    for attributes, identities in newest():
         size += 1
         value = _value(source, attributes, identities)
         if is_empty(value):
@@ -88,11 +94,6 @@ def examples(*, source: Source) -> Examples:
         if len(values) < MOST_EXAMPLES:
             values[_shown(value)] = None
     return Examples(size, count, type, tuple(values))
-
-
-def _newest() -> Iterable[tuple[dict[str, Any], dict[str, Any]]]:
-    rows = Profile.objects.order_by("-pk").values_list("attributes", "identities")
-    return rows[:SAMPLE_SIZE]
 
 
 def _value(source: Source, attributes: dict[str, Any], identities: dict[str, Any]) -> Json:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from activations.governance_forms import ConsentPolicyForm
-from activations.queries import consents
+from activations.queries import consents, unheld
 from activations.queries import policies as queries
 from activations.services import consent_policies
 from activations.terms import PolicyStatus
@@ -36,7 +36,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     context = asked.listed(found, columns=COLUMNS)
     context |= {
         "statuses": PolicyStatus.choices,
-        "rows": [queries.Row(policy) for policy in context["page"]],
+        "rows": queries.consent_rows(policies=context["page"]),
         "section": "policies",
     }
     return render(request, "policies/consent_policies.html", context)
@@ -49,7 +49,6 @@ def show(request: HttpRequest, uuid: UUID) -> HttpResponse:
     policy = or_404(queries.get_consent, uuid=uuid)
     context = {
         "policy": policy,
-        "row": queries.Row(policy),
         "is_asked": request.GET.get("ask") == "enable",
         **_question(policy, consents.met_by(policy=policy)),
     }
@@ -122,7 +121,7 @@ def _is_saved(request: HttpRequest, policy: Any, form: ConsentPolicyForm) -> boo
     with refusals_in(form):
         if policy is None:
             made = consent_policies.create(values=form.values, person=request.user)
-            messages.success(request, f"{made} is a draft: it asks for nothing until enabled.")
+            _tell(request, made, "is a draft: it asks for nothing until enabled.")
         else:
             saved = or_404(
                 consent_policies.change,
@@ -132,13 +131,24 @@ def _is_saved(request: HttpRequest, policy: Any, form: ConsentPolicyForm) -> boo
                 confirmed=request.POST.get("confirmed", ""),
                 at=timezone.now(),
             )
-            messages.success(request, f"{saved} was saved.")
+            _tell(request, saved, "was saved.")
     return form.is_valid()
+
+
+def _tell(request: HttpRequest, policy: Any, words: str) -> None:
+    """The path may be mistyped, or come with profiles that are not loaded yet."""
+    if nobody := unheld.by_consents(paths=[policy.path]).get(policy.path):
+        warning = f"{nobody} holds a value at “{policy.path}” so far. Check the spelling."
+        messages.warning(request, f"{policy} {words} {warning}")
+    else:
+        messages.success(request, f"{policy} {words}")
 
 
 def _question(policy: Any, concerned: Sequence[Any]) -> dict[str, Any]:
     """What is to be known before these destinations ask for what it says."""
+    (row,) = queries.consent_rows(policies=[policy])
     return {
+        "row": row,
         "confirmation": consent_policies.confirmation(policy=policy),
         "destinations": concerned[:MOST_TOLD],
         "more_destinations": len(concerned) - MOST_TOLD,

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from activations.governance.labels import LABELS
 from activations.governance_forms import LabelsForm, NewLabelsForm
 from activations.queries import labels as queries
+from activations.queries import unheld
 from activations.services import labels
 from activations.views.lists import Asked
 from activations.views.saving import refusals_in
@@ -43,7 +44,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     form = NewLabelsForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and _is_put_on(request, form):
-        messages.success(request, f"{form.cleaned_data['path']} is labelled.")
+        _tell(request, form.cleaned_data["path"])
         return redirect("activations:labels")
     context = {"form": form, "attribute": None, "paths": queries.suggestions()}
     return render(request, "policies/labels_form.html", context)
@@ -67,6 +68,18 @@ def delete(request: HttpRequest, key: int) -> HttpResponse:
     labels.take_off(attribute=attribute, at=timezone.now())
     messages.success(request, f"{attribute} has no labels any more.")
     return redirect("activations:labels")
+
+
+def _tell(request: HttpRequest, path: str) -> None:
+    """The path may be mistyped, or come with profiles that are not loaded yet."""
+    if nobody := unheld.by_labels(paths=[path]).get(path):
+        messages.warning(
+            request,
+            f"{path} is labelled, but {nobody[0].lower()}{nobody[1:]} holds anything there so far."
+            " Check the spelling: if it is wrong, label the right path and take these labels off.",
+        )
+    else:
+        messages.success(request, f"{path} is labelled.")
 
 
 def _is_put_on(request: HttpRequest, form: NewLabelsForm) -> bool:

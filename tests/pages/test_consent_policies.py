@@ -71,10 +71,11 @@ def test_the_list_is_searched_filtered_sorted_and_paged(signed_in: Client) -> No
 
 
 def test_many_policies_take_as_many_queries_as_one(count_queries: CountQueries) -> None:
+    factories.ProfileFactory()
     factories.ConsentPolicyFactory()
     one = count_queries(POLICIES)
     factories.ConsentPolicyFactory.create_batch(20)
-    assert count_queries(POLICIES) == one <= 8
+    assert count_queries(POLICIES) == one <= 9
 
 
 def test_a_new_policy_is_a_draft_by_its_maker(signed_in: Client, user: User) -> None:
@@ -313,3 +314,27 @@ def test_without_permission_none_is_seen(db: None) -> None:
     client, _ = permitted.browser(Permission.VIEW_DESTINATIONS)
     assert client.get(POLICIES).status_code == 403
     assert client.get(url("", policy)).status_code == 403
+
+
+def test_a_path_at_which_nobody_holds_a_value_is_kept_and_doubted(signed_in: Client) -> None:
+    factories.ProfileFactory(attributes={"consents": {"marketing": {"any": {"val": "y"}}}})
+    doubt = "No profile holds a value"
+    told = signed_in.post(NEW, TYPED | {"path": "consents.marketing.any"}, follow=True)
+    assert f"until enabled. {doubt} at “consents.marketing.any” so far." in told.content.decode()
+    policy = ConsentPolicy.objects.get()
+    for path in (POLICIES, url("", policy)):
+        page = signed_in.get(path).content.decode()
+        assert f"{doubt} there so far. Check the spelling." in page
+        assert f'<a href="{url("-edit", policy)}">Edit the path</a>' in page
+    save(signed_in, policy, path="consents.marketing.any.val")
+    for path in (POLICIES, url("", policy)):
+        assert doubt not in signed_in.get(path).content.decode()
+
+
+def test_the_question_tells_that_nobody_would_consent(signed_in: Client) -> None:
+    factories.ProfileFactory(attributes={"consents": {"marketing": {"any": {"val": "y"}}}})
+    policy = factories.ConsentPolicyFactory()
+    asked = save(signed_in, policy, path="consents.marketing.ayn.val").content.decode()
+    dialog = asked[asked.index("<dialog") : asked.index("</dialog>")]
+    assert "<bdi>consents.marketing.ayn.val</bdi>" in dialog
+    assert "No profile holds a value there so far." in dialog

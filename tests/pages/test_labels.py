@@ -9,8 +9,9 @@ from django.test import Client
 from activations.models import LabeledAttribute
 from activations.services.policy_check import REMEDY, REMEDY_OF_C12
 from connections.models import Destination, DestinationStatus
+from connections.permissions import Permission
 from tests import factories
-from tests.pages import opened
+from tests.pages import opened, permitted
 from tests.pages.conftest import CountQueries
 
 LABELS, NEW = "/policies/labels/", "/policies/labels/new/"
@@ -102,10 +103,11 @@ def test_the_list_is_searched_filtered_sorted_and_paged(signed_in: Client) -> No
 def test_many_attributes_take_as_many_queries_as_one(
     count_queries: CountQueries, user: User
 ) -> None:
+    factories.ProfileFactory()
     factories.LabeledAttributeFactory(changed_by=user)
     one = count_queries(LABELS)
     factories.LabeledAttributeFactory.create_batch(20, changed_by=user)
-    assert count_queries(LABELS) == one <= 8
+    assert count_queries(LABELS) == one <= 9
 
 
 def refusal(client: Client, path: str, labels: list[str]) -> list[str]:
@@ -166,6 +168,27 @@ def test_of_many_violations_the_first_are_told_and_the_rest_counted(
     told = refusal(signed_in, "loyalty", ["C12"])
     assert len(told) == 12
     assert told[10] == "And 3 more."
+
+
+def test_a_path_that_nobody_holds_is_kept_and_doubted(signed_in: Client) -> None:
+    factories.ProfileFactory(attributes={"loyalty": {"tier": "gold"}})
+    for path, is_doubted in (("loyalty.teir", True), ("loyalty.tier", False)):
+        answer = signed_in.post(NEW, {"path": path, "labels": ["C2"]}, follow=True)
+        told = f"{path} is labelled, but no profile holds anything there so far. Check the spelling"
+        assert (told in answer.content.decode()) == is_doubted
+    page = signed_in.get(LABELS).content.decode()
+    assert page.count("No profile holds anything there so far. Check the spelling.") == 1
+    assert f'<a href="{NEW}">Label the right path</a>' in page
+    assert LabeledAttribute.objects.count() == 2
+
+
+def test_who_labels_nothing_is_led_to_nothing(db: None) -> None:
+    factories.ProfileFactory()
+    factories.LabeledAttributeFactory(path="loyalty.teir")
+    client, _ = permitted.browser(Permission.VIEW_POLICIES)
+    page = client.get(LABELS).content.decode()
+    assert "No profile holds anything there so far." in page
+    assert NEW not in page
 
 
 def test_hostile_paths_are_shown_as_words(signed_in: Client) -> None:

@@ -27,7 +27,7 @@ def test_the_questions_are_answered_with_keys(arrive: Arrive) -> None:
     expect(page.get_by_text("Mail with a yes is enabled")).to_be_visible()
 
     page.get_by_role("link", name="Mail with a yes").click()
-    page.get_by_role("link", name="Edit").click()
+    page.get_by_role("link", name="Edit", exact=True).click()
     page.get_by_label("Required value").fill("yes")
     hands.press("Enter")
     dialog = page.get_by_role("dialog", name="Save this consent policy?")
@@ -51,7 +51,7 @@ def test_the_questions_are_asked_without_scripts_too(arrive: Arrive) -> None:
     page.get_by_role("button", name="Enable", exact=True).click()
     page.get_by_role("button", name="Enable consent policy").click()
     page.get_by_role("link", name="Post with a yes").click()
-    page.get_by_role("link", name="Edit").click()
+    page.get_by_role("link", name="Edit", exact=True).click()
     page.get_by_label("Required value").fill("yes")
     page.get_by_role("button", name="Save", exact=True).click()
     page.get_by_role("button", name="Save consent policy").click()
