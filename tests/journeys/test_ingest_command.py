@@ -45,6 +45,9 @@ def test_people_get_words(people: Path) -> None:
     assert "2 rows read, 2 accepted, 0 rejected, 2 profiles changed" in done.out
     assert done.err == ""
 
+    people.write_text(lines(person("ann", tier="silver")))
+    assert "0 rejected, 1 profile changed" in run("ingest", str(people)).out
+
 
 def test_csv_and_jsonl_give_the_same_profiles(tmp_path: Path) -> None:
     as_csv, as_jsonl = tmp_path / "people.csv", tmp_path / "people.jsonl.gz"

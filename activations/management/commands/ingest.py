@@ -79,9 +79,10 @@ class Command(ProductCommand):
         if rows.broken_off is not None:
             raise Failed(_stopped(f"the file ends in the middle: {rows.broken_off}", report))
         rate = f"{report.read / seconds:,.0f} rows/s" if seconds > 0 else ""
+        profiles = "profile" if report.changed == 1 else "profiles"
         self.say(
             f"{report.read:,} rows read, {report.accepted:,} accepted,"
-            f" {report.rejected:,} rejected, {report.changed:,} profiles changed"
+            f" {report.rejected:,} rejected, {report.changed:,} {profiles} changed"
             f" in {seconds:.1f} s ({rate})"
         )
         self.emit({**asdict(report), "seconds": round(seconds, 3)})
