@@ -1,5 +1,6 @@
 """Monitoring: the time in the address, numbers per destination, run and audience, and why."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -64,6 +65,25 @@ def test_days_are_those_of_the_persons_zone(signed_in: Client, destination: Dest
     assert signed_in.get(LIST, asked).context["total"].activated == 0
     signed_in.cookies["zone"] = "Pacific%2FAuckland"
     assert signed_in.get(LIST, asked).context["total"].activated == 5
+
+
+def test_a_run_tells_its_numbers_in_the_order_of_the_destinations_page(
+    signed_in: Client, destination: Destination
+) -> None:
+    _run(
+        destination,
+        profiles_received=1,
+        identities_activated=2,
+        identities_excluded=3,
+        identities_failed=4,
+    )
+    page = signed_in.get(_url(destination)).content.decode()
+    heads = re.findall(
+        r'<th scope="col" class="num">(\w+)', page.partition("Dataflow run start")[2]
+    )
+    numbers = re.findall(r'<td class="num">(\d+)</td>', page.partition("Dataflow run start")[2])
+    assert heads[:4] == ["Received", "Activated", "Excluded", "Failed"]
+    assert numbers[:4] == ["1", "2", "3", "4"]
 
 
 def test_only_where_a_time_is_not_over_points_stand_apart(
