@@ -6,11 +6,13 @@ something behind sets `exit_code` instead.
 """
 
 import json
+import os
+import select
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NoReturn, TextIO
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError, connections
@@ -94,6 +96,13 @@ class ProductCommand(BaseCommand):
             parser = self.create_parser(argv[0], argv[1])
             options = vars(parser.parse_args(argv[2:]))
             self.execute(*options.pop("args", ()), **options)
+            self.stdout.flush()
+        except BrokenPipeError:
+            if _is_read(sys.stdout):
+                raise
+            # `| head` has read enough. What is left in the buffer would be tried again at the end.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(FAILED)
         except CommandError as error:
             self._report(error)
             sys.exit(error.returncode)
@@ -149,6 +158,13 @@ class ProductCommand(BaseCommand):
             code = getattr(error, "code", "failed")
             listed = [asdict(problem) for problem in problems]
             self.emit({"error": {"code": code, "message": str(error), "problems": listed}})
+
+
+def _is_read(stream: TextIO) -> bool:
+    """Whether somebody still takes what is written there."""
+    asked = select.poll()
+    asked.register(stream.fileno(), 0)
+    return not any(event & select.POLLERR for _, event in asked.poll(0))
 
 
 def _count(problems: Sequence[Problem]) -> str:

@@ -122,3 +122,19 @@ def test_wrong_usage_exits_with_two(
 
     assert result.returncode == 2
     assert only_object(result)["error"]["problems"]
+
+
+def test_whoever_stops_reading_sees_no_traceback(environment: dict[str, str]) -> None:
+    readable, writable = os.pipe()
+    os.close(readable)
+    done = subprocess.run(
+        [sys.executable, str(MANAGE), "status"],
+        env=environment,
+        stdout=writable,
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=60,
+    )
+    os.close(writable)
+
+    assert (done.returncode, done.stderr) == (1, "")

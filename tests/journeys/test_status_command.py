@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from connections.models import AccountStatus, DestinationStatus
@@ -113,6 +114,13 @@ def test_people_read_counts_reasons_and_the_next_step() -> None:
     assert "1 zendesk-422-unknown" in lines
     assert any(line.startswith("unsettled  1:") for line in lines)
     assert any('`retry "Zendesk CRM"`' in line for line in lines)
+
+
+def test_how_long_the_oldest_change_waits_is_said_in_words() -> None:
+    since = timezone.now() - timedelta(hours=30, minutes=1)
+    DeliveryFactory(state="waiting", first_due_at=since, next_attempt_at=since)
+
+    assert "the oldest change has been unsent for about 31 hours" in run("status").out
 
 
 def test_an_empty_workspace_says_how_to_begin() -> None:

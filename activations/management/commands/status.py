@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from activations.queries import outlook, status, unresolved
+from activations.queries import forecast, outlook, status, unresolved
 from activations.queries.outlook import Outlook
 from activations.queries.status import DestinationState
 from activations.terms import ExclusionCode
@@ -71,7 +71,8 @@ def _outlook(state: DestinationState, at: datetime) -> Iterator[str]:
         return
     since = min(state.unsent_since.values(), default=at)
     if since < at:
-        yield f"the oldest change has been unsent for {(at - since).total_seconds():.0f} s"
+        waited = forecast.words(seconds=round((at - since).total_seconds()))
+        yield f"the oldest change has been unsent for {waited}"
     if state.status != DestinationStatus.ENABLED:
         return
     found = outlook.of(
