@@ -23,6 +23,8 @@ from activations.terms import DeliveryState
 __all__ = ["DeliveryReport", "IngestReport", "deliver", "ingest", "steady_clock"]
 
 LOOK_EVERY_SECONDS = 0.1
+# Couriers at work look for their own accounts, and a look takes processor time from them.
+LOOK_BESIDE_SECONDS = 0.25
 # Crashed workers and start dates are looked for less often than due deliveries.
 TIDY_EVERY_SECONDS = 1.0
 READ_CLOCK_EVERY_SECONDS = 25.0
@@ -95,7 +97,10 @@ def deliver(
                 busy_at = time.monotonic()
             elif _is_done(until_idle, patience_seconds, busy_at, fleet):
                 break
-            time.sleep(GIVE_WAY_SECONDS if is_lining_up else LOOK_EVERY_SECONDS)
+            if is_lining_up:
+                time.sleep(GIVE_WAY_SECONDS)
+            else:
+                time.sleep(LOOK_BESIDE_SECONDS if fleet.is_working else LOOK_EVERY_SECONDS)
     finally:
         # Also after a failure: nobody reaps or lines up while the couriers are waited for.
         is_leaving.set()

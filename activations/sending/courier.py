@@ -23,7 +23,7 @@ from connections.zendesk.client import Client
 logger = logging.getLogger(__name__)
 
 # Claimed at once without pacing; with it, half a second's worth, so that live changes overtake.
-BATCH = 200
+BATCH = 800
 CLAIM_AHEAD_SECONDS = 0.5
 UNREACHABLE_PAUSE = timedelta(seconds=5)
 # While a token is held or cannot be used: another one may be saved at any time.

@@ -29,8 +29,10 @@ logger = logging.getLogger(__name__)
 # sandbox) more are made, and lined up, so that no sender waits for a transaction.
 PACED_WINDOW = 8
 SENDERS = 16
-LINED_UP = 128
-SETTLE_TOGETHER = 64
+LINED_UP = 1024
+SETTLE_TOGETHER = 512
+# However slowly they come: an answer that is told too late finds its claim taken by others.
+SETTLE_WITHIN_SECONDS = 1.0
 BEGIN_TOGETHER_PACED = 2
 LOOK_EVERY_SECONDS = 0.2
 # A turn further away than this is a throttled token's: the claims do not wait for it.
@@ -226,8 +228,9 @@ class Dispatch:
         landed: list[Landed] = []
         if self._waits_for_others and self._queue:
             time.sleep(LOOK_EVERY_SECONDS)
+        ends_at = time.monotonic() + SETTLE_WITHIN_SECONDS
         try:
-            while len(landed) < wanted:
+            while len(landed) < wanted and time.monotonic() < ends_at:
                 landed.append(self._landed.get(timeout=wait))
             while not self._landed.empty():
                 landed.append(self._landed.get())

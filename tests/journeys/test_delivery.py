@@ -1,14 +1,18 @@
 """Profiles become contacts: the whole way, over real HTTP, in good weather."""
 
+import time
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
+from activations import pipeline
 from activations.mapping.paths import parse_source, parse_target
 from activations.mapping.plan import MappingRule
 from activations.models import Activation, Delivery
+from activations.sending import dispatch
 from activations.services import configuration
 from activations.services.configuration import AudienceChoice
 from activations.terms import Lane
@@ -47,6 +51,26 @@ def test_an_unchanged_import_sends_nothing(stage: Stage) -> None:
 
     assert deliver().sent == 0
     assert len(stage.writes) == before
+
+
+def test_slow_answers_do_not_wait_for_each_other_to_be_stored(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dispatch, "LINED_UP", 400)
+    monkeypatch.setattr(dispatch, "SETTLE_TOGETHER", 400)
+    stage.ingest(stage.people(500))
+    stage.running.sandbox.add_fault("delay=0.15,path=/v2/contacts")
+    stored_at = [time.monotonic()]
+
+    pipeline.deliver(
+        clock=pipeline.steady_clock(),
+        until_idle=True,
+        on_progress=lambda report: stored_at.append(time.monotonic()),
+    )
+
+    # Sixteen at a time: four hundred take four seconds.
+    assert stage.states() == {"delivered": 500}
+    assert max(later - before for before, later in pairwise(stored_at)) < 2.5
 
 
 def test_ten_changes_become_one_request(stage: Stage) -> None:
