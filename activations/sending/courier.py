@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import connections as databases
 
 from activations.rendering import ToSend
-from activations.sending.dispatch import SENDERS, Dispatch
+from activations.sending.dispatch import PACED_WINDOW, SENDERS, SENDERS_AT_FIRST, Dispatch
 from activations.sending.obstacles import Obstacles
 from activations.sending.rounds import Round
 from activations.sending.senders import Senders
@@ -36,7 +36,10 @@ class Courier:
     def __init__(self, *, account_id: int, round_: Round) -> None:
         self._account_id, self._round = account_id, round_
         self._supply = Supply(account_id=account_id, round_=round_)
-        self._senders = Senders(name=f"send-{account_id}", most=SENDERS)
+        # Paced requests all go at once, so that one nobody answers delays no other.
+        is_paced = settings.ZENDESK_REQUESTS_PER_SECOND > 0
+        at_first = PACED_WINDOW if is_paced else SENDERS_AT_FIRST
+        self._senders = Senders(name=f"send-{account_id}", at_first=at_first, most=SENDERS)
         self._client: Client | None = None
         self._client_epoch = 0
         self._thread: threading.Thread | None = None

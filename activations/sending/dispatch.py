@@ -29,6 +29,8 @@ logger = logging.getLogger(__name__)
 # sandbox) more are made, and lined up, so that no sender waits for a transaction.
 PACED_WINDOW = 8
 SENDERS = 16
+# Where answers come at once, more threads than these only take turns at the interpreter.
+SENDERS_AT_FIRST = 4
 LINED_UP = 1024
 SETTLE_TOGETHER = 512
 # However slowly they come: an answer that is told too late finds its claim taken by others.

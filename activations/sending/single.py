@@ -61,7 +61,7 @@ def send(
 
 def _dispatch(item: ToSend, account: Account, client: Client, round_: Round) -> None:
     waiting = [item]
-    senders = Senders(name=f"send-one-{account.pk}", most=1)
+    senders = Senders(name=f"send-one-{account.pk}", at_first=1, most=1)
     dispatch = Dispatch(
         client=client,
         token_fingerprint=account.token_fingerprint,
