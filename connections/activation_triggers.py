@@ -59,6 +59,11 @@ def named(*, codes: Collection[str]) -> list[str]:
     return [trigger.name for trigger in TRIGGERS if trigger.code in codes]
 
 
+def in_short(*, codes: Collection[str]) -> str:
+    """For a column: "Any" while all are on, else the names of those that are."""
+    return "Any" if not off(codes=codes) else ", ".join(named(codes=codes))
+
+
 def off(*, codes: Collection[str]) -> list[str]:
     """The names of those that are not among the codes."""
     return [trigger.name for trigger in TRIGGERS if trigger.code not in codes]

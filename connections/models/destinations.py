@@ -90,6 +90,11 @@ class Destination(models.Model):
         return activation_triggers.named(codes=self.activation_triggers)
 
     @property
+    def activation_trigger(self) -> str:
+        """Which changes of a profile are exported, in as few words as a column has room for."""
+        return activation_triggers.in_short(codes=self.activation_triggers)
+
+    @property
     def activation_triggers_off(self) -> list[str]:
         """Which changes are not exported by themselves, in words."""
         return activation_triggers.off(codes=self.activation_triggers)

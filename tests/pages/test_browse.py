@@ -200,3 +200,15 @@ def test_thousands_of_destinations_are_paged(
     assert count_queries(f"{BROWSE}?page=40&sort=-run") <= 8
     answer = signed_in.get(BROWSE)
     assert len(answer.content) < 200_000
+
+
+def test_the_activation_trigger_is_named_where_not_every_change_is_one(signed_in: Client) -> None:
+    factories.DestinationFactory(name="All")
+    factories.DestinationFactory(
+        name="Some", activation_triggers=["segmentation-changes", "identity-changes"]
+    )
+    page = signed_in.get(BROWSE).content.decode()
+    assert [cell.split("<")[0] for cell in page.split('<td class="yields">')[1:]] == [
+        "Any",
+        "Segmentation changes, Identity changes",
+    ]
