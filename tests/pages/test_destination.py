@@ -15,6 +15,7 @@ from connections.models import Destination
 from connections.permissions import Permission
 from tests import factories
 from tests.pages.conftest import CountQueries
+from tests.pages.permitted import browser
 
 
 def _url(name: str, destination: Destination) -> str:
@@ -275,3 +276,47 @@ def test_who_removes_what_somebody_else_removed_is_told(
 
     assert "Nothing was changed" in page
     assert Destination.objects.get(pk=destination.pk).mapping_version == version
+
+
+def test_it_says_why_totals_and_runs_do_not_add_up(
+    signed_in: Client, destination: Destination
+) -> None:
+    factories.DeliveryFactory(destination=destination, state="delivered", delivered_seq=1)
+    assert "They do not add up" not in _page(signed_in, destination)
+    factories.DataflowRunFactory(destination=destination)
+    page = _page(signed_in, destination)
+    said = page[page.index("They do not add up") :].split("</p>")[0]
+    assert _url("destination-problems", destination) in said
+    assert _url("monitoring-destination", destination) in said
+    assert "They do not add up" in _page(signed_in, destination, "destination-live")
+
+
+def test_who_may_not_monitor_is_told_of_problems_only(destination: Destination) -> None:
+    factories.DeliveryFactory(destination=destination)
+    factories.DataflowRunFactory(destination=destination)
+    page = _page(browser(Permission.VIEW_DESTINATIONS)[0], destination)
+    assert "Why profiles are excluded or failed stands under" in page
+    assert _url("monitoring-destination", destination) not in page
+
+
+def test_every_tab_has_what_the_destination_is_in_a_rail(
+    signed_in: Client, destination: Destination
+) -> None:
+    destination.marketing_actions = ["email-targeting"]
+    destination.activation_triggers = ["segmentation-changes"]
+    destination.save()
+    for tab in ("detail", "data", "problems", "settings"):
+        rail = _page(signed_in, destination, f"destination-{tab}").split('id="rail"')[1]
+        for fact in ("Email Targeting", "Segmentation changes", "Streaming", "Created by"):
+            assert fact in rail, (tab, fact)
+        assert str(destination.account) in rail
+
+
+def test_what_is_edited_elsewhere_reaches_the_rail_of_the_open_page(
+    signed_in: Client, destination: Destination
+) -> None:
+    Destination.objects.update(status="error", problem="Refused.", problem_code="x")
+    news = _page(signed_in, destination, "destination-live")
+    rail = news.split('id="destination-facts" hx-swap-oob="true"')[1].split("</dl>")[0]
+    assert "Error" in rail
+    assert "Refused." in rail

@@ -1,4 +1,4 @@
-"""Browse by keyboard: the rail, the filter, and a name that two people change at once."""
+"""Browse by keyboard: the rails, the filter, and a name that two people change at once."""
 
 import re
 
@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.browser.conftest import Person
-from tests.browser.journeys.conftest import Arrive
+from tests.browser.journeys.conftest import Arrive, Office
 
 pytestmark = pytest.mark.browser
 
@@ -69,6 +69,30 @@ def test_who_renames_second_is_told_in_the_row_and_loses_nothing(arrive: Arrive)
     bo.photograph("44-rename-conflict")
     bo.page.keyboard.press("Escape")
     expect(bo.page.get_by_role("link", name="Zendesk 28 of Ann")).to_be_visible()
+
+
+def test_the_rail_of_a_destination_stays_as_it_was_left(arrive: Arrive, office: Office) -> None:
+    ann = arrive("ann")
+    page, rail = ann.page, ann.page.get_by_role("complementary", name="About this destination")
+    about = page.get_by_role("link", name="About", exact=True)
+    page.set_viewport_size({"width": 1680, "height": 900})
+    ann.visit(f"/destinations/{office.destination()}/")
+    rail.get_by_role("link", name="Close details").click()
+    expect(about).to_be_focused()
+    page.reload()
+    expect(rail).to_be_hidden()
+    about.click()
+    expect(about).to_be_hidden()
+    page.reload()
+    expect(rail).to_be_visible()
+    # Where there is no room it lies over the page, and only while it is wanted.
+    page.set_viewport_size({"width": 1280, "height": 900})
+    expect(rail).to_be_hidden()
+    about.click()
+    expect(rail.get_by_role("heading")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(rail).to_be_hidden()
+    expect(about).to_be_focused()
 
 
 def _row(person: Person) -> Locator:

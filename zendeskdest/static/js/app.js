@@ -11,6 +11,7 @@ import "./draft-version.js";
 import "./file-size.js";
 import "./invalid.js";
 import "./focus-first-error.js";
+import "./kept-rail.js";
 import "./live.js";
 import "./menu.js";
 import "./picker.js";
