@@ -11,8 +11,8 @@ from activations.governance.labels import Label
 from activations.mapping.paths import PathProblem, parse_source
 from activations.models import ConsentPolicy, Policy
 from activations.models.governance import PolicyBase
+from activations.queries import custom_labels, policies
 from activations.queries import labels as label_queries
-from activations.queries import policies
 from activations.terms import LabelMatch, SourceKind
 from connections.edit_forms import MarkedForm
 from connections.forms import ActionsForm
@@ -47,10 +47,15 @@ class LabelsForm(MarkedForm):
     edited: ClassVar[tuple[str, ...]] = ("labels",)
     labels = forms.MultipleChoiceField(
         label="Labels",
-        choices=[(label.code, label.code) for label in labels.LABELS],
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "Tick at least one label."},
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._known = custom_labels.every()
+        field: Any = self.fields["labels"]
+        field.choices = [(label.code, label.code) for label in self._known]
 
     def clean_labels(self) -> list[str]:
         return labels.ordered(codes=self.cleaned_data["labels"])
@@ -71,7 +76,7 @@ class LabelsForm(MarkedForm):
         boxes = {box.data["value"]: box for box in self["labels"]}
         return [
             Section(category.name, [(boxes[label.code], label) for label in category.labels])
-            for category in labels.CATEGORIES
+            for category in self._known.categories
         ]
 
 

@@ -6,6 +6,7 @@ from activations.views import (
     audiences,
     browse,
     consent_policies,
+    custom_labels,
     ingestion,
     labels,
     monitoring,
@@ -112,6 +113,14 @@ urlpatterns = [
     ),
     path("policies/labels/", labels.listing, name="labels"),
     path("policies/labels/new/", labels.new, name="labels-new"),
+    path("policies/labels/custom/", custom_labels.listing, name="custom-labels"),
+    path("policies/labels/custom/new/", custom_labels.new, name="custom-label-new"),
+    path("policies/labels/custom/<int:key>/", custom_labels.edit, name="custom-label"),
+    path(
+        "policies/labels/custom/<int:key>/delete/",
+        custom_labels.delete,
+        name="custom-label-delete",
+    ),
     path("policies/labels/<int:key>/", labels.edit, name="labels-edit"),
     path("policies/labels/<int:key>/delete/", labels.delete, name="labels-delete"),
 ]

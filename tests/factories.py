@@ -444,6 +444,14 @@ class NotificationFactory(DjangoModelFactory[connections.Notification]):
     shown_at = NOON
 
 
+class CustomLabelFactory(DjangoModelFactory[activations.CustomLabel]):
+    class Meta:
+        model = activations.CustomLabel
+
+    name = factory.Sequence(lambda n: f"BANK-{n}")
+    friendly_name = "Under contract with the bank"
+
+
 class LabeledAttributeFactory(DjangoModelFactory[activations.LabeledAttribute]):
     class Meta:
         model = activations.LabeledAttribute

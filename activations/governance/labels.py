@@ -1,13 +1,17 @@
 """The data usage labels of Adobe Experience Platform: what is agreed or known about a field.
 
-`C` stands for contracts and consents, `I` for identity, `S` for what is sensitive.
+`C` stands for contracts and consents, `I` for identity, `S` for what is sensitive. Beside them are
+custom labels: how one may be named is known here, which there are in `queries.custom_labels`.
 """
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
 NO_EXPORT: Final = "C12"
+LONGEST_NAME: Final = 50
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,5 +68,16 @@ CODES: Final = tuple(label.code for label in LABELS)
 
 
 def ordered(*, codes: Collection[str]) -> list[str]:
-    """Each known code once, in the order of `LABELS`: equal choices are equal lists."""
-    return [code for code in CODES if code in codes]
+    """Each code once, in the order of `LABELS`, then by name: equal choices are equal lists."""
+    return [*(code for code in CODES if code in codes), *sorted(set(codes) - set(CODES))]
+
+
+def name_problem(*, name: str) -> str | None:
+    """Why no custom label can be named so; None where one can."""
+    if not _NAME.fullmatch(name):
+        return "A name has letters, digits, dots, hyphens and underscores, no blanks."
+    if len(name) > LONGEST_NAME:
+        return f"A name has at most {LONGEST_NAME} characters."
+    if name.upper() in CODES:
+        return f"{name.upper()} comes with the product."
+    return None

@@ -5,7 +5,7 @@ from activations.models.audiences import Audience, AudienceDay, Membership
 from activations.models.counts import Count
 from activations.models.deliveries import Attempt, Delivery
 from activations.models.drafts import ActivationDraft
-from activations.models.governance import ConsentPolicy, LabeledAttribute, Policy
+from activations.models.governance import ConsentPolicy, CustomLabel, LabeledAttribute, Policy
 from activations.models.ingestion import IngestHour, IngestReceipt
 from activations.models.mappings import Activation, FieldMapping
 from activations.models.profiles import Profile
@@ -25,6 +25,7 @@ __all__ = [
     "Backfill",
     "ConsentPolicy",
     "Count",
+    "CustomLabel",
     "DataflowRun",
     "Delivery",
     "FieldMapping",

@@ -4,8 +4,31 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Lower
 
 from activations.terms import LabelMatch, PolicyStatus
+
+
+class CustomLabel(models.Model):
+    """A label of one's own. `name` stands among the codes of what carries it, and never changes."""
+
+    name = models.CharField(max_length=50)
+    friendly_name = models.CharField(max_length=200)
+    description = models.TextField(blank=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ("name", "pk")
+        constraints = [
+            models.UniqueConstraint(Lower("name"), name="custom_label_name_is_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class LabeledAttribute(models.Model):

@@ -4,13 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from django.db.models import F, QuerySet, TextField
-from django.db.models.functions import Cast
+from django.db.models import F, QuerySet
 
-from activations.governance.labels import LABELS, Label
+from activations.governance.labels import Label
 from activations.mapping import catalogue
 from activations.models import LabeledAttribute
-from activations.queries import unheld
+from activations.queries import custom_labels, unheld
 
 SORTS: Final = {"path": "path", "changed": "changed_at"}
 
@@ -20,13 +19,9 @@ class Row:
     """One of them with what its labels mean."""
 
     attribute: LabeledAttribute
+    labels: list[Label]
     # Who holds nothing there, in words; empty where somebody does.
     nobody: str
-
-    @property
-    def labels(self) -> list[Label]:
-        """In the order of the labels."""
-        return [label for label in LABELS if label.code in self.attribute.labels]
 
     @property
     def menu_id(self) -> str:
@@ -42,9 +37,7 @@ def listing(
     for word in words.split():
         found = found.filter(path__icontains=word)
     if label:
-        # As the list is written: SQLite has no operator for what a JSON list contains.
-        written = found.annotate(written=Cast("labels", TextField()))
-        found = written.filter(written__contains=f'"{label}"')
+        found = custom_labels.carrying(rows=found, code=label)
     key = F(SORTS.get(sort, "path"))
     return found.order_by(key.desc() if descending else key.asc(), "pk")
 
@@ -53,7 +46,11 @@ def rows(*, attributes: Iterable[LabeledAttribute]) -> list[Row]:
     """The lines of a page of `listing`."""
     shown = list(attributes)
     nobody = unheld.by_labels(paths=[attribute.path for attribute in shown])
-    return [Row(attribute, nobody.get(attribute.path, "")) for attribute in shown]
+    known = custom_labels.every()
+    return [
+        Row(attribute, known.of(codes=attribute.labels), nobody.get(attribute.path, ""))
+        for attribute in shown
+    ]
 
 
 def get(*, key: int) -> LabeledAttribute:

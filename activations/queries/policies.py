@@ -1,17 +1,17 @@
 """Data usage policies as pages show them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Lower
 
-from activations.governance.labels import LABELS, Label
+from activations.governance.labels import Label
 from activations.models import ConsentPolicy, Policy
 from activations.models.governance import PolicyBase
-from activations.queries import unheld
+from activations.queries import custom_labels, unheld
 from activations.terms import PolicyStatus
 from connections import marketing_actions
 
@@ -29,6 +29,8 @@ class Row:
     """A policy of either kind in words."""
 
     policy: PolicyBase
+    # With their meaning.
+    labels: list[Label]
     # Who holds nothing at the path of a consent policy, in words; empty where somebody does.
     nobody: str = ""
 
@@ -36,11 +38,6 @@ class Row:
     def is_enabled(self) -> bool:
         """Whether it restricts anything."""
         return self.policy.status == PolicyStatus.ENABLED
-
-    @property
-    def labels(self) -> list[Label]:
-        """Its labels with their meaning."""
-        return [label for label in LABELS if label.code in self.policy.labels]
 
     @property
     def match(self) -> str:
@@ -90,11 +87,20 @@ def _narrowed(
     return found.order_by(*keys, "pk")
 
 
+def rows(*, policies: Iterable[PolicyBase]) -> list[Row]:
+    """The lines of a page of `listing`, or one of them."""
+    known = custom_labels.every()
+    return [Row(policy, known.of(codes=policy.labels)) for policy in policies]
+
+
 def consent_rows(*, policies: Iterable[ConsentPolicy]) -> list[Row]:
     """The lines of a page of `consent_listing`, or one of them."""
     shown = list(policies)
     nobody = unheld.by_consents(paths=[policy.path for policy in shown])
-    return [Row(policy, nobody.get(policy.path, "")) for policy in shown]
+    return [
+        replace(row, nobody=nobody.get(policy.path, ""))
+        for policy, row in zip(shown, rows(policies=shown), strict=True)
+    ]
 
 
 def get(*, uuid: UUID) -> Policy:

@@ -5,8 +5,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
+
 from activations.models import ConsentPolicy
-from activations.services import consents, policy_names
+from activations.services import consents, custom_labels, policy_names, standing_still
 from activations.terms import PolicyStatus
 from connections import marks
 
@@ -30,9 +32,12 @@ def confirmation(*, policy: ConsentPolicy) -> str:
 
 
 def create(*, values: Mapping[str, Any], person: Any) -> ConsentPolicy:
-    """A draft: it asks for nothing until it is enabled. Raises NameTaken."""
+    """A draft: it asks for nothing until it is enabled. Raises NameTaken and UnknownLabel."""
     policy = ConsentPolicy(**values, created_by=person)
-    policy_names.save(policy=policy)
+    with transaction.atomic():
+        standing_still.beside_others()
+        custom_labels.demand_known(codes=policy.labels)
+        policy_names.save(policy=policy)
     logger.info("consent_policies.created policy=%s", policy.uuid)
     return policy
 
@@ -48,7 +53,8 @@ def change(
     """Details by name. `seen` is the mark of those the person had before them.
 
     Where an enabled policy is to ask for something else, `confirmed` is the `confirmation` of what
-    it will be. Raises NameTaken, ChangedMeanwhile, Unconfirmed and ConsentPolicy.DoesNotExist.
+    it will be. Raises NameTaken, ChangedMeanwhile, Unconfirmed, `custom_labels.UnknownLabel` and
+    ConsentPolicy.DoesNotExist.
     """
     with consents.catching_up(at=at, lets_changes_finish=True):
         locked = _locked(policy)
@@ -56,6 +62,7 @@ def change(
         before = confirmation(policy=locked)
         for name, value in values.items():
             setattr(locked, name, value)
+        custom_labels.demand_known(codes=locked.labels)
         is_known = confirmation(policy=locked) in (before, confirmed)
         if locked.status == PolicyStatus.ENABLED and not is_known:
             raise Unconfirmed(locked)

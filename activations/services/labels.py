@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from activations.governance import labels
 from activations.models import LabeledAttribute
-from activations.services import consents, policy_check
+from activations.services import consents, custom_labels, policy_check
 from connections import marks
 
 logger = logging.getLogger(__name__)
@@ -20,7 +20,10 @@ class LabelledAlready(Exception):
 
 
 def put_on(*, path: str, codes: Collection[str], person: Any, at: datetime) -> LabeledAttribute:
-    """The first labels of an attribute. Raises LabelledAlready and `policy_check.WouldBreak`."""
+    """The first labels of an attribute.
+
+    Raises LabelledAlready, `custom_labels.UnknownLabel` and `policy_check.WouldBreak`.
+    """
     chosen = labels.ordered(codes=codes)
     with consents.catching_up(at=at):
         _demand(path, chosen)
@@ -40,8 +43,8 @@ def change(
 ) -> None:
     """These labels and no others. `seen` is the mark of those the person had before them.
 
-    Raises ChangedMeanwhile, LabeledAttribute.DoesNotExist (somebody took them off meanwhile) and
-    `policy_check.WouldBreak`.
+    Raises ChangedMeanwhile, LabeledAttribute.DoesNotExist (somebody took them off meanwhile),
+    `custom_labels.UnknownLabel` and `policy_check.WouldBreak`.
     """
     chosen = labels.ordered(codes=codes)
     with consents.catching_up(at=at):
@@ -61,4 +64,5 @@ def take_off(*, attribute: LabeledAttribute, at: datetime) -> None:
 
 
 def _demand(path: str, codes: list[str]) -> None:
+    custom_labels.demand_known(codes=codes)
     policy_check.demand(change=lambda now: now.with_labels(path=path, codes=codes))

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from activations.models import Policy
 from activations.queries import governance
-from activations.services import policy_check, policy_names, standing_still
+from activations.services import custom_labels, policy_check, policy_names, standing_still
 from activations.services.policy_check import Breach
 from activations.terms import PolicyStatus
 from connections import marks
@@ -21,9 +21,12 @@ class CoreIsFixed(Exception):
 
 
 def create(*, values: Mapping[str, Any], person: Any) -> Policy:
-    """A draft: it restricts nothing until it is enabled. Raises NameTaken."""
+    """A draft: it restricts nothing until it is enabled. Raises NameTaken and UnknownLabel."""
     policy = Policy(**values, created_by=person)
-    policy_names.save(policy=policy)
+    with transaction.atomic():
+        standing_still.beside_others()
+        custom_labels.demand_known(codes=policy.labels)
+        policy_names.save(policy=policy)
     logger.info("policies.created policy=%s", policy.uuid)
     return policy
 
@@ -32,7 +35,7 @@ def change(*, policy: Policy, values: Mapping[str, Any], seen: str) -> Policy:
     """Details by name. `seen` is the mark of those the person had before them.
 
     Raises NameTaken, ChangedMeanwhile, CoreIsFixed, Policy.DoesNotExist (somebody deleted it
-    meanwhile) and `policy_check.WouldBreak`.
+    meanwhile), `custom_labels.UnknownLabel` and `policy_check.WouldBreak`.
     """
     with transaction.atomic():
         standing_still.alone()
@@ -43,6 +46,7 @@ def change(*, policy: Policy, values: Mapping[str, Any], seen: str) -> Policy:
         before = locked.name
         for name, value in values.items():
             setattr(locked, name, value)
+        custom_labels.demand_known(codes=locked.labels)
         if locked.status == PolicyStatus.ENABLED:
             _demand(locked, before)
         policy_names.save(policy=locked)

@@ -8,10 +8,9 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from activations.governance.labels import LABELS
 from activations.governance_forms import LabelsForm, NewLabelsForm
+from activations.queries import custom_labels, unheld
 from activations.queries import labels as queries
-from activations.queries import unheld
 from activations.services import labels
 from activations.views.lists import Asked
 from activations.views.saving import refusals_in
@@ -32,7 +31,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     )
     context = asked.listed(found, columns=COLUMNS)
     context |= {
-        "labels": LABELS,
+        "labels": custom_labels.every(),
         "rows": queries.rows(attributes=list(context["page"])),
         "section": "labels",
     }

@@ -35,7 +35,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     context |= {
         "statuses": PolicyStatus.choices,
         "kinds": KINDS,
-        "rows": [queries.Row(policy) for policy in context["page"]],
+        "rows": queries.rows(policies=context["page"]),
         "section": "policies",
     }
     return render(request, "policies/policies.html", context)
@@ -49,7 +49,7 @@ def show(request: HttpRequest, uuid: UUID) -> HttpResponse:
     found = policies.breaches(policy=policy)
     context = {
         "policy": policy,
-        "row": queries.Row(policy),
+        "row": queries.rows(policies=[policy])[0],
         "breaches": found[:MOST_TOLD],
         "more_breaches": len(found) - MOST_TOLD,
         "breach_count": len(found),

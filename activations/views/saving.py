@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from activations.services.custom_labels import LabelTaken, UnknownLabel
 from activations.services.labels import LabelledAlready
 from activations.services.policy_check import WouldBreak
 from activations.services.policy_names import NameTaken
@@ -15,10 +16,12 @@ def refusals_in(form: Any) -> Iterator[None]:
     """The form is not valid any more where what is done within was refused."""
     try:
         yield
-    except NameTaken as problem:
+    except (NameTaken, LabelTaken) as problem:
         form.add_error("name", str(problem))
     except LabelledAlready as problem:
         form.add_error("path", str(problem))
+    except UnknownLabel as problem:
+        form.add_error("labels", str(problem))
     except ChangedMeanwhile as problem:
         form.take_conflict(problem.current)
     except WouldBreak as problem:

@@ -230,6 +230,20 @@ FORMS = {
         "has an empty part",
         {"Attribute": "loyalty..tier"},
     ),
+    "custom-label": Bad(
+        "activations:custom-label-new",
+        "Save",
+        "Name",
+        "no blanks",
+        {"Name": "two words", "Friendly name": "Bank data"},
+    ),
+    "custom-label-nameless": Bad(
+        "activations:custom-label",
+        "Save",
+        "Friendly name",
+        "Give the label a friendly name.",
+        {"Friendly name": ""},
+    ),
     "no-labels": Bad(
         "activations:labels-edit",
         "Save",

@@ -64,6 +64,14 @@ def test_a_policy_that_is_gone_is_not_saved(
         assert signed_in.post(url, typed | mark).status_code == 404
 
 
+def test_a_custom_label_that_is_gone_is_not_described(signed_in: Client) -> None:
+    label = factories.CustomLabelFactory()
+    url = reverse("activations:custom-label", args=[label.pk])
+    mark = opened.mark(signed_in, url)
+    with deleted_once_read(label):
+        assert signed_in.post(url, {"friendly_name": "Loans"} | mark).status_code == 404
+
+
 def test_labels_that_were_taken_off_are_not_changed(signed_in: Client) -> None:
     attribute = factories.LabeledAttributeFactory(labels=["C2"])
     url = reverse("activations:labels-edit", args=[attribute.pk])

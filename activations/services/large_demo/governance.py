@@ -6,7 +6,7 @@ from typing import Final
 
 from activations.governance import labels
 from activations.mapping import catalogue
-from activations.models import ConsentPolicy, LabeledAttribute
+from activations.models import ConsentPolicy, CustomLabel, LabeledAttribute
 
 # By the first key of the path.
 _LABELS: Final = {
@@ -31,6 +31,8 @@ def build(*, at: datetime) -> None:
         accepted=["y"],
     )
     ConsentPolicy.objects.bulk_create([draft], ignore_conflicts=True)
+    label = CustomLabel(name="LOYALTY-PARTNER", friendly_name="Shared with the loyalty partner")
+    CustomLabel.objects.bulk_create([label], ignore_conflicts=True)
     LabeledAttribute.objects.bulk_create(_attributes(at), ignore_conflicts=True)
 
 

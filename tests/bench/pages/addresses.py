@@ -20,6 +20,7 @@ from activations.models import (
     ApiKey,
     Audience,
     ConsentPolicy,
+    CustomLabel,
     DataflowRun,
     Delivery,
     LabeledAttribute,
@@ -114,6 +115,7 @@ class _Things:
             "roles/<int:key>": lambda: _newest(Group.objects.order_by("pk")).pk,
             "policies/<uuid:uuid>": lambda: _newest(Policy.objects.order_by("pk")).uuid,
             "consent/<uuid:uuid>": lambda: _newest(ConsentPolicy.objects.order_by("pk")).uuid,
+            "custom/<int:key>": lambda: _newest(CustomLabel.objects.order_by("pk")).pk,
             "labels/<int:key>": lambda: _newest(LabeledAttribute.objects.order_by("pk")).pk,
             "people/<int:key>": lambda: _newest(User.objects.exclude(pk=self.person.pk)).pk,
             # Taken by POST alone: any will do.

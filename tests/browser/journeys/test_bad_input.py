@@ -22,6 +22,7 @@ ELSEWHERE = {
     "activations:policy-edit",
     "activations:consent-policy-edit",
     "activations:labels-edit",
+    "activations:custom-label",
 }
 FORMS = {name: bad for name, bad in mistakes.FORMS.items() if bad.route not in BELOW | ELSEWHERE}
 

@@ -149,6 +149,7 @@ def _of_policies(
 ) -> dict[str, list[str]]:
     """The second keeps what is activated from being enabled."""
     policy, attribute = governance.fill(say, at, ann)
+    label = governance.custom_label(say)
     there.busy.marketing_actions = ["export-to-third-party"]
     there.busy.save()
     policies = (policy, governance.refused(say))
@@ -157,6 +158,7 @@ def _of_policies(
         "policies/<uuid:uuid>/": [f"policies/{policy.uuid}/" for policy in policies],
         "policies/consent/<uuid:uuid>/": [f"policies/consent/{one.uuid}/" for one in consents],
         "policies/labels/<int:key>/": [f"policies/labels/{attribute.pk}/"],
+        "policies/labels/custom/<int:key>/": [f"policies/labels/custom/{label.pk}/"],
     }
 
 
@@ -193,6 +195,7 @@ def _more(there: sending.Destinations, chosen: list[Audience]) -> list[str]:
         "policies/?q=nothing+has+these+words",
         "policies/consent/?q=nothing+has+these+words",
         "policies/labels/?label=C12",
+        "policies/labels/custom/?q=nothing+has+these+words",
     ]
 
 

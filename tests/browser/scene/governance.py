@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.contrib.auth.models import User
 
-from activations.models import ActivationDraft, ConsentPolicy, LabeledAttribute, Policy
+from activations.models import ActivationDraft, ConsentPolicy, CustomLabel, LabeledAttribute, Policy
 from activations.services import drafts
 from activations.services.draft_content import MappingRow
 from activations.terms import PolicyStatus
@@ -31,6 +31,20 @@ def fill(say: Say, at: datetime, person: User) -> tuple[Policy, LabeledAttribute
         )
     factories.LabeledAttributeFactory(path=say("loyalty.tier", 500), changed_at=at)
     return policy, attribute
+
+
+def custom_label(say: Say) -> CustomLabel:
+    """One of your own, with the longest name, on an attribute and in a policy."""
+    name = "B" * 50
+    label: CustomLabel = factories.CustomLabelFactory(
+        name=name,
+        friendly_name=say("Under contract with the bank", 200),
+        description=say("Agreed in May.", 4000),
+    )
+    factories.CustomLabelFactory(name="SHOP")
+    factories.LabeledAttributeFactory(path=say("bank.rating", 500), labels=["C2", name])
+    factories.PolicyFactory(name=say("Banks", 200), labels=[name], status=PolicyStatus.DRAFT)
+    return label
 
 
 def breaking(destination: Destination, say: Say, person: User) -> ActivationDraft:

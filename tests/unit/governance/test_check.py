@@ -153,4 +153,10 @@ def test_what_is_no_attribute_is_refused_with_words(typed: str) -> None:
 def test_labels_are_told_apart_and_ordered() -> None:
     assert len(set(CODES)) == len(LABELS) == 16
     assert len({label.meaning for label in LABELS}) == 16
-    assert ordered(codes=["S1", "C12", "C2", "C2", "X9"]) == ["C2", "C12", "S1"]
+    assert ordered(codes=["bank", "S1", "C12", "C2", "C2", "X9"]) == [
+        "C2",
+        "C12",
+        "S1",
+        "X9",
+        "bank",
+    ]
