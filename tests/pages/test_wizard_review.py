@@ -240,3 +240,12 @@ def test_a_draft_finished_in_another_tab_has_no_forecast_and_moves_no_page(
     assert "HX-Redirect" not in answer
     drafts.discard(draft=mine)
     assert signed_in.get(url).status_code == 404
+
+
+def test_the_columns_to_choose_from_are_those_of_its_table(
+    signed_in: Client, mine: ActivationDraft
+) -> None:
+    page = signed_in.get(url_of(mine)).content.decode()
+    assert 'data-columns-of="reviewed-audiences"' in page
+    assert '<table class="table" id="reviewed-audiences">' in page
+    assert "data-columns-of" not in signed_in.get(url_of(mine), {"q": "nobody"}).content.decode()

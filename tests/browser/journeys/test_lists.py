@@ -95,6 +95,27 @@ def test_the_rail_of_a_destination_stays_as_it_was_left(arrive: Arrive, office: 
     expect(about).to_be_focused()
 
 
+def test_a_column_that_was_hidden_stays_hidden_in_this_browser(arrive: Arrive) -> None:
+    ann = arrive("ann")
+    page = ann.page
+    head = page.get_by_role("columnheader", name="Created")
+    ann.visit("/audiences/")
+    expect(head).to_be_visible()
+    cells = page.get_by_role("row").nth(1).get_by_role("cell")
+    shown = cells.count()
+    page.get_by_role("button", name="Columns").press("Enter")
+    box = page.get_by_role("group", name="Columns shown").get_by_label("Created")
+    box.press("Space")
+    for _ in range(2):
+        expect(head).to_be_hidden()
+        assert cells.count() == shown - 1
+        page.reload()
+    expect(page).to_have_url(re.compile("/audiences/$"))
+    page.get_by_role("button", name="Columns").press("Enter")
+    box.check()
+    expect(head).to_be_visible()
+
+
 def _row(person: Person) -> Locator:
     return person.page.get_by_role("row").filter(has_text=NAME)
 

@@ -4,6 +4,7 @@ import "./bell.js";
 import "./busy.js";
 import "./cancel.js";
 import "./chart.js";
+import "./columns.js";
 import "./combobox.js";
 import "./copy.js";
 import "./dialog.js";
