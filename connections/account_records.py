@@ -5,8 +5,9 @@ from typing import Any, Final
 
 from django.db import IntegrityError, transaction
 
-from connections import marks
+from connections import audit, marks
 from connections.accounts import NameTaken
+from connections.audit import Action, Kind
 from connections.models import Account
 
 MOST_NAMED: Final = 3
@@ -24,6 +25,7 @@ def edit(*, account: Account, values: Mapping[str, Any], seen: str) -> Account:
     with transaction.atomic():
         locked = Account.objects.select_for_update().get(pk=account.pk)
         marks.demand(row=locked, values=values, seen=seen)
+        before = {name: getattr(locked, name) for name in values}
         for name, value in values.items():
             setattr(locked, name, value)
         try:
@@ -31,6 +33,8 @@ def edit(*, account: Account, values: Mapping[str, Any], seen: str) -> Account:
                 locked.save(update_fields=[*values, "updated_at"])
         except IntegrityError:
             raise NameTaken(f"There is already an account named {locked.name!r}.") from None
+        changes = audit.differences(before=before, after=values)
+        audit.note_changes(kind=Kind.ACCOUNT, about=locked, changes=changes)
     return locked
 
 
@@ -43,4 +47,5 @@ def delete(*, account: Account) -> None:
             named = ", ".join(f"“{destination}”" for destination in users[:MOST_NAMED])
             more = f" and {count - MOST_NAMED} more" if count > MOST_NAMED else ""
             raise AccountInUse(f"{account.name} is used by {named}{more}. Delete those first.")
+        audit.note(action=Action.DELETED, kind=Kind.ACCOUNT, about=locked)
         locked.delete()

@@ -7,7 +7,8 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q, QuerySet
 
-from connections import alerts, credentials, pacing
+from connections import alerts, audit, credentials, pacing
+from connections.audit import Action, Kind
 from connections.encryption import CannotDecrypt
 from connections.models import Account, AccountStatus
 from connections.zendesk.client import Client
@@ -92,6 +93,7 @@ def create(*, name: str, token: str, verification: Verification | None, at: date
         with transaction.atomic():
             account.save()
             _alert(account)
+            audit.note(action=Action.CREATED, kind=Kind.ACCOUNT, about=account)
     except IntegrityError:
         raise NameTaken(f"There is already an account named {name!r}.") from None
     return account
@@ -118,6 +120,7 @@ def replace_token(
         # What was rejected was the old token; if the new one is too, that is another record.
         alerts.resolve(account_id=locked.pk)
         _alert(locked)
+        audit.note(action=Action.TOKEN_REPLACED, kind=Kind.ACCOUNT, about=locked)
     return locked
 
 
@@ -163,6 +166,9 @@ def reject(*, account_id: int, token_epoch: int, code: str, problem: str, at: da
         )
         if updated:
             alerts.trigger(code=alerts.ACCOUNT_REJECTED, message=problem, account_id=account_id)
+            about = Account.objects.get(pk=account_id)
+            told = {"problem": ("", code)}
+            audit.note(action=Action.REJECTED, kind=Kind.ACCOUNT, about=about, changes=told)
     return updated == 1
 
 

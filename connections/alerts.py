@@ -12,7 +12,8 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 
-from connections import alert_rules, announcing
+from connections import alert_rules, announcing, audit
+from connections.audit import Action, Kind
 from connections.models import Alert, Message, Occasion
 
 logger = logging.getLogger(__name__)
@@ -75,7 +76,12 @@ def resolve_by_hand(*, alert: Alert, person: Any) -> bool:
     """A person calls a condition over; False when it was already, or cannot be."""
     if not alert_rules.named(alert.code).is_resolvable:
         return False
-    return _close(alert, resolved_by=person)
+    with transaction.atomic():
+        is_closed = _close(alert, resolved_by=person)
+        if is_closed:
+            name = f"{alert_rules.named(alert.code).name}: {alert.destination or alert.account}"
+            audit.note(action=Action.RESOLVED, kind=Kind.ALERT, about=alert, name=name)
+    return is_closed
 
 
 def drop(*, code: str) -> int:

@@ -5,7 +5,8 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from connections import alerts, marks, subscriptions
+from connections import alerts, audit, marks, subscriptions
+from connections.audit import Action, Kind
 from connections.models import Account, AccountStatus, Destination, DestinationStatus
 
 
@@ -20,8 +21,11 @@ def start_draft(*, created_by: Any) -> Destination:
 
 def use_account(*, destination: Destination, account: Account) -> None:
     """Choose the account of a draft."""
-    destination.account = account
-    destination.save(update_fields=["account", "updated_at"])
+    before, destination.account = destination.account, account
+    with transaction.atomic():
+        destination.save(update_fields=["account", "updated_at"])
+        changes = audit.differences(before={"account": before}, after={"account": account})
+        audit.note_changes(kind=Kind.DESTINATION, about=destination, changes=changes)
 
 
 def set_up(
@@ -41,6 +45,8 @@ def set_up(
             return False
         enabled = {**details, "status": DestinationStatus.ENABLED}
         save_details(destination=locked, details=enabled)
+        given = {name: ("", value) for name, value in details.items() if value}
+        audit.note(action=Action.SET_UP, kind=Kind.DESTINATION, about=locked, changes=given)
         subscriptions.choose(destination=locked, person=person, choice=subscription)
     return True
 
@@ -61,25 +67,31 @@ def edit(*, destination: Destination, values: Mapping[str, Any], seen: str) -> D
         # Who stores deliveries only holds on to the row's key, and need not wait for a new name.
         locked = Destination.objects.select_for_update(no_key=True).get(pk=destination.pk)
         marks.demand(row=locked, values=values, seen=seen)
+        before = {name: getattr(locked, name) for name in values}
         for name, value in values.items():
             setattr(locked, name, value)
-        return _save_named(locked, [*values, "updated_at"])
+        saved = _save_named(locked, [*values, "updated_at"])
+        changes = audit.differences(before=before, after=values)
+        audit.note_changes(kind=Kind.DESTINATION, about=saved, changes=changes)
+    return saved
 
 
 def enable(*, destination: Destination) -> None:
     """Send again; what changed meanwhile is waiting. Also clears a stop."""
-    _set_status(destination, DestinationStatus.ENABLED)
+    _set_status(destination, DestinationStatus.ENABLED, Action.ENABLED)
 
 
 def disable(*, destination: Destination) -> None:
     """Send nothing more. Changes keep being noted."""
-    _set_status(destination, DestinationStatus.DISABLED)
+    _set_status(destination, DestinationStatus.DISABLED, Action.DISABLED)
 
 
 def resume(*, destination: Destination) -> None:
     """Let a destination that was stopped by identical rejections go on."""
     # Only out of a stop: somebody may have disabled it since the caller read it.
-    _set_status(destination, DestinationStatus.ENABLED, out_of=DestinationStatus.ERROR)
+    _set_status(
+        destination, DestinationStatus.ENABLED, Action.RESUMED, out_of=DestinationStatus.ERROR
+    )
 
 
 def stop(*, destination_id: int, code: str, problem: str) -> bool:
@@ -90,12 +102,17 @@ def stop(*, destination_id: int, code: str, problem: str) -> bool:
         ).update(status=DestinationStatus.ERROR, problem_code=code, problem=problem)
         if updated:
             alerts.trigger(code=code, message=problem, destination_id=destination_id)
+            about = Destination.objects.get(pk=destination_id)
+            told = {"problem": ("", code)}
+            audit.note(action=Action.STOPPED, kind=Kind.DESTINATION, about=about, changes=told)
     return updated == 1
 
 
 def delete(*, destination: Destination) -> None:
     """Forget the destination and all it knew. Contacts in Zendesk stay as they are."""
-    destination.delete()
+    with transaction.atomic():
+        audit.note(action=Action.DELETED, kind=Kind.DESTINATION, about=destination)
+        destination.delete()
 
 
 def effective_status(destination: Destination) -> str:
@@ -120,6 +137,7 @@ def _save_named(destination: Destination, fields: Sequence[str]) -> Destination:
 def _set_status(
     destination: Destination,
     status: DestinationStatus,
+    action: Action,
     *,
     out_of: DestinationStatus | None = None,
 ) -> None:
@@ -128,6 +146,9 @@ def _set_status(
         rows = rows.filter(status=out_of)
     fresh = {"problem": "", "problem_code": "", "rejection_streak": 0, "rejection_signature": ""}
     with transaction.atomic():
+        before = rows.values_list("status", flat=True).first()
         if rows.update(status=status, **fresh):
             alerts.resolve(destination_id=destination.pk)
+            if before != status:
+                audit.note(action=action, kind=Kind.DESTINATION, about=destination)
     destination.refresh_from_db(fields=["status", *fresh])

@@ -4,14 +4,15 @@ import logging
 import re
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import Group, User
 from django.db import IntegrityError, transaction
 
-from connections import marks, sign_in
+from connections import audit, marks, sign_in
+from connections.audit import Action, Kind
 from connections.models import Person
 from connections.permissions import Permission
 from connections.queries import people, roles
@@ -51,6 +52,8 @@ def invite(*, email: str, groups: Collection[Group], at: datetime) -> Invitation
         user = User.objects.create_user(username=_free_name(email), email=email, password=None)
         user.groups.set(groups)
         invitation = _link(user, at)
+        given = {"roles": ("", _role_names(user))}
+        audit.note(action=Action.INVITED, kind=Kind.PERSON, about=user, changes=given)
     logger.info("people.invited user=%s", user.pk)
     return invitation
 
@@ -59,7 +62,9 @@ def renew(*, user: User, at: datetime) -> Invitation:
     """Another link; the one before stops working. Raises WasHere once a password was chosen."""
     if user.has_usable_password():
         raise WasHere(f"{user} has a password by now and needs no link.")
-    return _link(user, at)
+    with transaction.atomic():
+        audit.note(action=Action.INVITATION_RENEWED, kind=Kind.PERSON, about=user)
+        return _link(user, at)
 
 
 def revoke(*, user: User) -> None:
@@ -68,6 +73,7 @@ def revoke(*, user: User) -> None:
         locked = User.objects.select_for_update().get(pk=user.pk)
         if not people.has_not_come(user=locked):
             raise WasHere(f"{user} has accepted the invitation. Deactivate them instead.")
+        audit.note(action=Action.REVOKED, kind=Kind.PERSON, about=locked)
         locked.delete()
     logger.info("people.revoked user=%s", user.pk)
 
@@ -81,7 +87,10 @@ def change_roles(*, user: User, keys: Collection[int], seen: str) -> None:
     with keeping_a_manager():
         wanted = {"roles": tuple(sorted(keys))}
         marks.demand(row=people.roles_of(user=user), values=wanted, seen=seen)
+        before = _role_names(user)
         user.groups.set(keys)
+        changes = audit.differences(before={"roles": before}, after={"roles": _role_names(user)})
+        audit.note_changes(kind=Kind.PERSON, about=user, changes=changes)
     logger.info("people.roles-changed user=%s", user.pk)
 
 
@@ -89,12 +98,15 @@ def deactivate(*, user: User) -> None:
     """Signs them out everywhere and lets them in no more. Raises LastManager."""
     with keeping_a_manager():
         User.objects.filter(pk=user.pk).update(is_active=False)
+        audit.note(action=Action.DEACTIVATED, kind=Kind.PERSON, about=user)
     logger.info("people.deactivated user=%s", user.pk)
 
 
 def reactivate(*, user: User) -> None:
     """With the roles and the password they had."""
-    User.objects.filter(pk=user.pk).update(is_active=True)
+    with transaction.atomic():
+        User.objects.filter(pk=user.pk).update(is_active=True)
+        audit.note(action=Action.REACTIVATED, kind=Kind.PERSON, about=user)
     logger.info("people.reactivated user=%s", user.pk)
 
 
@@ -105,7 +117,8 @@ def save_settings(*, user: User, values: Mapping[str, Any], seen: str) -> None:
     """
     with transaction.atomic():
         User.objects.select_for_update().get(pk=user.pk)
-        marks.demand(row=people.own_settings(user_id=user.pk), values=values, seen=seen)
+        before = people.own_settings(user_id=user.pk)
+        marks.demand(row=before, values=values, seen=seen)
         try:
             with transaction.atomic():
                 User.objects.filter(pk=user.pk).update(
@@ -115,6 +128,7 @@ def save_settings(*, user: User, values: Mapping[str, Any], seen: str) -> None:
             raise NameTaken("Somebody else has this name.") from None
         defaults = {"time_zone": values["time_zone"]}
         Person.objects.update_or_create(user=user, defaults=defaults)
+        audit.note_changes(kind=Kind.PERSON, about=user, changes=_told(before, values))
 
 
 @contextmanager
@@ -129,6 +143,16 @@ def keeping_a_manager() -> Iterator[None]:
         yield
         if not people.managers().exists():
             raise LastManager
+
+
+def _role_names(user: User) -> list[str]:
+    return sorted(user.groups.values_list("name", flat=True))
+
+
+def _told(before: people.OwnSettings, values: Mapping[str, Any]) -> audit.Changes:
+    changes = audit.differences(before=asdict(before), after=values)
+    # Of an address only that it is another one.
+    return {name: audit.REPLACED if name == "email" else changes[name] for name in changes}
 
 
 def _link(user: User, at: datetime) -> Invitation:

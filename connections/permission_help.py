@@ -90,6 +90,10 @@ CATEGORIES: Final = (
                 "Invite and deactivate people and change roles, also their own: whoever has this"
                 " can give themselves everything else."
             ),
+            Permission.VIEW_AUDIT_LOG: (
+                "See the audit log and download it: who changed what, and names of objects that"
+                " its reader may not see otherwise."
+            ),
         },
     ),
 )

@@ -44,6 +44,7 @@ class Permission(models.TextChoices):
     VIEW_POLICIES = "view_data_usage_policies", "View Data Usage Policies"
     MANAGE_POLICIES = "manage_data_usage_policies", "Manage Data Usage Policies"
     MANAGE_PEOPLE = "manage_people", "Manage People"
+    VIEW_AUDIT_LOG = "view_user_activity_log", "View User Activity Log"
 
     @property
     def full_name(self) -> str:

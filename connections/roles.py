@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from django.contrib.auth.models import Group
 from django.db import IntegrityError, transaction
 
-from connections import marks
+from connections import audit, marks
+from connections.audit import Action, Kind
 from connections.people import keeping_a_manager
 from connections.permissions import Permission, with_implied
 from connections.queries import roles
@@ -27,6 +28,8 @@ def create(*, name: str, permissions: Iterable[Permission]) -> Group:
     with transaction.atomic():
         role = Group()
         _save(role, name, permissions)
+        given = {"permissions": ("", _labels(permissions))}
+        audit.note(action=Action.CREATED, kind=Kind.ROLE, about=role, changes=given)
     logger.info("roles.created role=%s", role.pk)
     return role
 
@@ -39,8 +42,14 @@ def change(*, role: Group, name: str, permissions: Iterable[Permission], seen: s
     granted = with_implied(permissions=permissions)
     wanted = {"name": name, "permissions": tuple(p for p in Permission if p in granted)}
     with keeping_a_manager():
-        marks.demand(row=roles.content(key=role.pk), values=wanted, seen=seen)
+        before = roles.content(key=role.pk)
+        marks.demand(row=before, values=wanted, seen=seen)
         _save(role, name, permissions)
+        was = {"name": before.name, "permissions": _labels(before.permissions)}
+        changes = audit.differences(
+            before=was, after={"name": name, "permissions": _labels(permissions)}
+        )
+        audit.note_changes(kind=Kind.ROLE, about=role, changes=changes)
     logger.info("roles.changed role=%s", role.pk)
 
 
@@ -51,8 +60,14 @@ def delete(*, role: Group) -> None:
         if count:
             has = "person has" if count == 1 else "people have"
             raise RoleInUse(f"{count} {has} the role {role.name}. Give them another first.")
+        audit.note(action=Action.DELETED, kind=Kind.ROLE, about=role)
         role.delete()
     logger.info("roles.deleted role=%s", role.pk)
+
+
+def _labels(permissions: Iterable[Permission]) -> list[str]:
+    granted = with_implied(permissions=permissions)
+    return [permission.label for permission in Permission if permission in granted]
 
 
 def _save(role: Group, name: str, permissions: Iterable[Permission]) -> None:

@@ -6,8 +6,9 @@ from typing import Any
 
 from django.db import transaction
 
-from connections import alerts, marks
+from connections import alerts, audit, marks
 from connections.alert_rules import Rule
+from connections.audit import Action, Kind
 from connections.models import AlertRule
 from connections.queries import alert_rules
 
@@ -16,6 +17,8 @@ def set_enabled(*, rule: Rule, is_enabled: bool, person: Any, at: datetime) -> N
     """A rule that is off opens nothing and tells nobody; what it had opened is closed."""
     with transaction.atomic():
         _change(rule, person, at, is_enabled=is_enabled)
+        action = Action.ENABLED if is_enabled else Action.DISABLED
+        audit.note(action=action, kind=Kind.ALERT_RULE, name=rule.name, reference=rule.code)
         if not is_enabled and not rule.is_raised:
             alerts.drop(code=rule.code)
 
@@ -37,6 +40,15 @@ def set_threshold(*, rule: Rule, threshold: Decimal, seen: str, person: Any, at:
         standing = alert_rules.standings()[rule.code]
         marks.demand(row=standing, values={"threshold": threshold}, seen=seen)
         _change(rule, person, at, threshold=threshold)
+        audit.note_changes(
+            kind=Kind.ALERT_RULE,
+            about=None,
+            name=rule.name,
+            reference=rule.code,
+            changes=audit.differences(
+                before={"threshold": standing.threshold}, after={"threshold": threshold}
+            ),
+        )
 
 
 def _change(rule: Rule, person: Any, at: datetime, **values: Any) -> None:

@@ -6,12 +6,15 @@ A link is redeemed at most once, within its time; only a hash of its secret is k
 import hashlib
 import itertools
 import secrets
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.models import User
 from django.db import transaction
 
+from connections import acting, audit
+from connections.audit import Action, Kind
 from connections.models import SignInLink
 
 VALID_FOR = timedelta(hours=1)
@@ -31,6 +34,8 @@ def create(*, user: User, at: datetime, is_invitation: bool = False) -> str:
             expires_at=expires_at,
             is_invitation=is_invitation,
         )
+        if not is_invitation:
+            audit.note(action=Action.LINK_MADE, kind=Kind.PERSON, about=user)
     return secret
 
 
@@ -54,11 +59,33 @@ def redeem(*, secret: str, at: datetime) -> User | None:
     is_valid = SignInLink.objects.filter(
         secret_hash=_hash(secret), used_at__isnull=True, expires_at__gt=at, user__is_active=True
     )
-    if is_valid.update(used_at=at) != 1:
-        return None
-    return User.objects.get(
-        pk__in=SignInLink.objects.filter(secret_hash=_hash(secret)).values("user")
-    )
+    with transaction.atomic():
+        if is_valid.update(used_at=at) != 1:
+            return None
+        user = User.objects.get(
+            pk__in=SignInLink.objects.filter(secret_hash=_hash(secret)).values("user")
+        )
+        note_entry(user=user)
+    return user
+
+
+def note_entry(*, user: User) -> None:
+    """Somebody came in; nobody had before, so it is them who acts."""
+    with acting.by(lambda: acting.person(user)):
+        audit.note(action=Action.SIGNED_IN, kind=Kind.PERSON, about=user)
+
+
+def note_exit(*, user: User) -> None:
+    """Somebody goes; before they do."""
+    audit.note(action=Action.SIGNED_OUT, kind=Kind.PERSON, about=user)
+
+
+def keep_password(*, save: Callable[[], User]) -> User:
+    """What the form of a password saves, with a note that it did."""
+    with transaction.atomic():
+        user = save()
+        audit.note(action=Action.PASSWORD_CHANGED, kind=Kind.PERSON, about=user)
+    return user
 
 
 def is_first_start() -> bool:

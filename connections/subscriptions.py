@@ -1,11 +1,15 @@
 """Who hears of which rule at which destination."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import QuerySet
 
+from connections import audit
+from connections.audit import Action, Kind
 from connections.models import Destination, Subscription
 
 
@@ -28,8 +32,9 @@ def choose(
         # One at a time, so nobody changes them between the comparison and the change.
         Destination.objects.select_for_update().get(pk=destination.pk)
         theirs = Subscription.objects.filter(destination=destination, person=person)
+        now = _chosen(theirs)
         if seen is not None:
-            choice = _merged(now=_chosen(theirs), seen=seen, choice=choice)
+            choice = _merged(now=now, seen=seen, choice=choice)
         theirs.exclude(code__in=choice.codes).delete()
         _add(
             [
@@ -42,6 +47,8 @@ def choose(
                 for code in sorted(choice.codes)
             ]
         )
+        if now != choice:
+            _note(destination, {str(person): (_shown(now), _shown(choice))})
 
 
 def _chosen(theirs: QuerySet[Subscription]) -> Choice:
@@ -70,6 +77,7 @@ def choose_people(*, destination: Destination, code: str, people: People) -> Non
     listening = people.listening & people.asked
     with transaction.atomic():
         there = Subscription.objects.filter(destination=destination, code=code)
+        before = set(there.filter(person_id__in=people.asked).values_list("person_id", flat=True))
         there.filter(person_id__in=people.asked - listening).delete()
         _add(
             [
@@ -82,6 +90,20 @@ def choose_people(*, destination: Destination, code: str, people: People) -> Non
                 for person in sorted(listening)
             ]
         )
+        _note(destination, {code: (_names(before), _names(listening))})
+
+
+def _shown(choice: Choice) -> list[str]:
+    return [*sorted(choice.codes), *(["by e-mail too"] if choice.has_email else [])]
+
+
+def _names(keys: Collection[int]) -> list[str]:
+    rows = User.objects.filter(pk__in=keys).order_by("username")
+    return list(rows.values_list("username", flat=True))
+
+
+def _note(destination: Destination, changes: audit.Changes) -> None:
+    audit.note(action=Action.SUBSCRIBED, kind=Kind.DESTINATION, about=destination, changes=changes)
 
 
 def _add(wanted: list[Subscription]) -> None:

@@ -4,7 +4,8 @@ from collections.abc import Collection
 
 from django.db import IntegrityError, transaction
 
-from connections import credentials
+from connections import audit, credentials
+from connections.audit import Action, Kind
 from connections.models import Webhook
 
 
@@ -22,6 +23,9 @@ def create(*, name: str, url: str, rules: Collection[str]) -> tuple[Webhook, str
     try:
         with transaction.atomic():
             webhook.save(force_insert=True)
+            # Not its address: many carry a secret in theirs.
+            told = {"rules": ("", webhook.rules)}
+            audit.note(action=Action.CREATED, kind=Kind.WEBHOOK, about=webhook, changes=told)
     except IntegrityError:
         raise NameTaken(f"There is already a webhook named {name!r}.") from None
     return webhook, secret
@@ -30,10 +34,14 @@ def create(*, name: str, url: str, rules: Collection[str]) -> tuple[Webhook, str
 def renew_secret(*, webhook: Webhook) -> str:
     """Another secret; the old one signs nothing any more."""
     secret = credentials.renew_secret(webhook)
-    webhook.save(update_fields=["sealed_secret"])
+    with transaction.atomic():
+        webhook.save(update_fields=["sealed_secret"])
+        audit.note(action=Action.SECRET_REPLACED, kind=Kind.WEBHOOK, about=webhook)
     return secret
 
 
 def delete(*, webhook: Webhook) -> None:
     """Forget it, with what still waits for it."""
-    webhook.delete()
+    with transaction.atomic():
+        audit.note(action=Action.DELETED, kind=Kind.WEBHOOK, about=webhook)
+        webhook.delete()

@@ -452,6 +452,21 @@ class CustomLabelFactory(DjangoModelFactory[activations.CustomLabel]):
     friendly_name = "Under contract with the bank"
 
 
+class AuditEntryFactory(DjangoModelFactory[connections.AuditEntry]):
+    """The system disabled a destination that is not there any more."""
+
+    class Meta:
+        model = connections.AuditEntry
+
+    at = NOON
+    actor_kind = "system"
+    actor = "system"
+    action = "disabled"
+    kind = "destination"
+    reference = factory.LazyFunction(lambda: str(uuid.uuid4()))
+    name = factory.Sequence(lambda n: f"Destination {n}")
+
+
 class LabeledAttributeFactory(DjangoModelFactory[activations.LabeledAttribute]):
     class Meta:
         model = activations.LabeledAttribute

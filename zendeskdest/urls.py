@@ -1,7 +1,6 @@
 """Every address of the product."""
 
 from django.conf import settings
-from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import TemplateView
 
@@ -16,7 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("overview/", overview.show, name="overview"),
     path("sign-in/", sign_in.SignIn.as_view(), name="login"),
     path("sign-in/<str:secret>/", sign_in.redeem, name="sign-in-link"),
-    path("sign-out/", open_to_members(LogoutView.as_view()), name="logout"),
+    path("sign-out/", sign_in.SignOut.as_view(), name="logout"),
     path("welcome/", sign_in.welcome, name="welcome"),
     path("theme/", theme.choose, name="theme"),
     path("healthz", health.alive, name="healthz"),

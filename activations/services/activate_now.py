@@ -12,6 +12,8 @@ from activations.deliveries import resending
 from activations.deliveries.resending import Refusal
 from activations.deliveries.store import resends
 from activations.models import Activation, Resend
+from connections import audit
+from connections.audit import Action, Kind
 from connections.destinations import effective_status
 from connections.models import Destination, DestinationStatus
 
@@ -55,12 +57,25 @@ def order(
             for verdict in verdicts
             if verdict.refusal is None
         )
+        _note(destination, Action.ACTIVATED_NOW, verdicts)
     return verdicts
 
 
 def stop(*, resend: Resend, person: Any, at: datetime) -> bool:
     """Send nobody more of a job than is lined up already; False when it was over before."""
-    return resends.stop(resend=resend, problem=f"Stopped by {person}."[:300], at=at)
+    with transaction.atomic():
+        is_stopped = resends.stop(resend=resend, problem=f"Stopped by {person}."[:300], at=at)
+        if is_stopped:
+            about, told = resend.destination, {"audiences": ("", str(resend.audience))}
+            audit.note(action=Action.STOPPED, kind=Kind.DESTINATION, about=about, changes=told)
+    return is_stopped
+
+
+def _note(destination: Destination, action: Action, verdicts: list[Verdict]) -> None:
+    granted = [str(each.activation.audience) for each in verdicts if each.refusal is None]
+    if granted:
+        told = {"audiences": ("", granted)}
+        audit.note(action=action, kind=Kind.DESTINATION, about=destination, changes=told)
 
 
 def _demand_sending(destination: Destination) -> None:

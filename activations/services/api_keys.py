@@ -16,6 +16,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from activations.models import ApiKey
+from connections import audit
+from connections.audit import Action, Kind
 
 _KEY: Final = re.compile(r"zdx_([a-z0-9]{8})_([A-Za-z0-9_-]{43})", re.ASCII)
 _PREFIX_LETTERS: Final = string.ascii_lowercase + string.digits
@@ -56,7 +58,8 @@ def create(*, name: str) -> IssuedKey:
     secret = secrets.token_urlsafe(32)
     try:
         with transaction.atomic():
-            ApiKey.objects.create(name=name, prefix=prefix, secret_hash=_hash(secret))
+            key = ApiKey.objects.create(name=name, prefix=prefix, secret_hash=_hash(secret))
+            audit.note(action=Action.CREATED, kind=Kind.API_KEY, about=key)
     except IntegrityError as error:
         raise NameTaken(name) from error
     return IssuedKey(name=name, text=f"zdx_{prefix}_{secret}")
@@ -76,7 +79,13 @@ def verify(*, text: str, at: datetime) -> KnownKey | None:
 
 def revoke(*, name: str, at: datetime) -> bool:
     """Whether there was such a key to revoke; it is refused from this instant on."""
-    return ApiKey.objects.filter(name=name, revoked_at__isnull=True).update(revoked_at=at) > 0
+    with transaction.atomic():
+        in_force = ApiKey.objects.filter(name=name, revoked_at__isnull=True)
+        is_revoked = in_force.update(revoked_at=at) > 0
+        if is_revoked:
+            key = ApiKey.objects.get(name=name)
+            audit.note(action=Action.REVOKED, kind=Kind.API_KEY, about=key)
+    return is_revoked
 
 
 def _note_use(key: ApiKey, at: datetime) -> None:

@@ -8,6 +8,8 @@ from django.db.models import ProtectedError
 from activations.models import ActivationDraft, Audience, Membership, Upload
 from activations.services import draft_content
 from activations.terms import UploadStatus
+from connections import audit
+from connections.audit import Action, Kind
 
 CHUNK_ROWS: Final = 5_000
 
@@ -35,6 +37,7 @@ def delete(*, audience: Audience) -> None:
             break
     with transaction.atomic():
         _leave_drafts(audience)
+        audit.note(action=Action.DELETED, kind=Kind.AUDIENCE, about=audience)
         try:
             audience.delete()
         except ProtectedError as error:

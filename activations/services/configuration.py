@@ -13,8 +13,9 @@ from activations.mapping.paths import Source, Target
 from activations.mapping.plan import ActivatedAudience, MappingRule, Plan
 from activations.models import Activation, Audience, Delivery, FieldMapping
 from activations.queries import consents
+from activations.services import configuration_notes
 from activations.terms import DeliveryState, Lane, SourceKind, TargetKind, WhenEmpty
-from connections import accounts
+from connections import accounts, audit
 from connections.models import Account, Destination
 
 
@@ -47,14 +48,17 @@ def configure(
     rules: Sequence[MappingRule],
     audiences: Sequence[AudienceChoice],
     at: datetime,
+    action: audit.Action = audit.Action.CHANGED,
 ) -> Changes:
     """Make the destination send exactly this; what is equal already is left alone.
 
     Added audiences are backfilled; any other change has every profile of the destination looked
-    at again. The caller has checked the choices (`mapping.problems`).
+    at again. The caller has checked the choices (`mapping.problems`). `action` is what the audit
+    log calls it.
     """
     with transaction.atomic():
         locked = Destination.objects.select_for_update().get(pk=destination.pk)
+        before = _shape(locked)
         changes = Changes()
         _replace_rules(locked, rules, changes)
         _replace_activations(locked, audiences, changes)
@@ -65,6 +69,9 @@ def configure(
                 rejection_signature="",
             )
             _line_up(locked, changes, at)
+            configuration_notes.note(
+                destination=locked, before=before, after=_shape(locked), action=action
+            )
     destination.refresh_from_db(fields=["mapping_version", "rejection_streak"])
     return changes
 
@@ -78,7 +85,13 @@ def move_account(*, destination: Destination, account: Account, at: datetime) ->
         # Deliveries before the destination and in one order, as a settlement takes them.
         rows = destination.deliveries.select_for_update().order_by("pk")
         list(rows.values_list("pk"))
+        before = str(destination.account)
         Destination.objects.filter(pk=destination.pk).update(account=account)
+        audit.note_changes(
+            kind=audit.Kind.DESTINATION,
+            about=destination,
+            changes={"account": (before, str(account))},
+        )
         destination.deliveries.update(
             account=account,
             state=DeliveryState.PENDING,
@@ -149,6 +162,11 @@ def rule_of(*, row: FieldMapping) -> MappingRule:
         target=Target(kind=TargetKind(row.target_kind), name=row.target),
         when_empty=WhenEmpty(row.when_empty),
     )
+
+
+def _shape(destination: Destination) -> configuration_notes.Shape:
+    rules = rules_of(destination=destination)
+    return configuration_notes.shape(destination=destination, rules=rules)
 
 
 def _replace_rules(

@@ -10,7 +10,8 @@ from django.db import transaction
 from activations.models import ConsentPolicy
 from activations.services import consents, custom_labels, policy_names, standing_still
 from activations.terms import PolicyStatus
-from connections import marks
+from connections import audit, marks
+from connections.audit import Action, Kind
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +39,7 @@ def create(*, values: Mapping[str, Any], person: Any) -> ConsentPolicy:
         standing_still.beside_others()
         custom_labels.demand_known(codes=policy.labels)
         policy_names.save(policy=policy)
+        _note(Action.CREATED, policy, {name: ("", value) for name, value in values.items()})
     logger.info("consent_policies.created policy=%s", policy.uuid)
     return policy
 
@@ -60,6 +62,7 @@ def change(
         locked = _locked(policy)
         marks.demand(row=locked, values=values, seen=seen)
         before = confirmation(policy=locked)
+        was = {name: getattr(locked, name) for name in values}
         for name, value in values.items():
             setattr(locked, name, value)
         custom_labels.demand_known(codes=locked.labels)
@@ -67,6 +70,8 @@ def change(
         if locked.status == PolicyStatus.ENABLED and not is_known:
             raise Unconfirmed(locked)
         policy_names.save(policy=locked)
+        changes = audit.differences(before=was, after=values)
+        audit.note_changes(kind=Kind.CONSENT_POLICY, about=locked, changes=changes)
     logger.info("consent_policies.changed policy=%s", policy.uuid)
     return locked
 
@@ -82,6 +87,7 @@ def enable(*, policy: ConsentPolicy, confirmed: str, at: datetime) -> None:
             raise Unconfirmed(locked)
         locked.status = PolicyStatus.ENABLED
         locked.save(update_fields=["status", "updated_at"])
+        _note(Action.ENABLED, locked)
     logger.info("consent_policies.enabled policy=%s", policy.uuid)
 
 
@@ -92,13 +98,19 @@ def disable(*, policy: ConsentPolicy, at: datetime) -> None:
         if locked.status == PolicyStatus.ENABLED:
             locked.status = PolicyStatus.DISABLED
             locked.save(update_fields=["status", "updated_at"])
+            _note(Action.DISABLED, locked)
     logger.info("consent_policies.disabled policy=%s", policy.uuid)
 
 
 def delete(*, policy: ConsentPolicy, at: datetime) -> None:
     with consents.catching_up(at=at, lets_changes_finish=True):
+        _note(Action.DELETED, policy)
         policy.delete()
     logger.info("consent_policies.deleted policy=%s", policy.uuid)
+
+
+def _note(action: Action, policy: ConsentPolicy, changes: audit.Changes | None = None) -> None:
+    audit.note(action=action, kind=Kind.CONSENT_POLICY, about=policy, changes=changes)
 
 
 def _locked(policy: ConsentPolicy) -> ConsentPolicy:

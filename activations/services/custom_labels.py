@@ -10,7 +10,8 @@ from activations.models import CustomLabel
 from activations.queries import custom_labels as queries
 from activations.queries.custom_labels import Use
 from activations.services import standing_still
-from connections import marks
+from connections import audit, marks
+from connections.audit import Action, Kind
 
 logger = logging.getLogger(__name__)
 
@@ -42,6 +43,8 @@ def create(*, values: Mapping[str, Any], person: Any) -> CustomLabel:
     try:
         with transaction.atomic():
             label = CustomLabel.objects.create(**values, created_by=person)
+            told = {name: ("", value) for name, value in values.items()}
+            audit.note(action=Action.CREATED, kind=Kind.CUSTOM_LABEL, about=label, changes=told)
     except IntegrityError:
         raise LabelTaken("Another label has this name.") from None
     logger.info("custom_labels.created label=%s", label.pk)
@@ -57,9 +60,12 @@ def describe(*, label: CustomLabel, values: Mapping[str, Any], seen: str) -> Non
     with transaction.atomic():
         locked = CustomLabel.objects.select_for_update().get(pk=label.pk)
         marks.demand(row=locked, values=values, seen=seen)
+        was = {name: getattr(locked, name) for name in values}
         for name, value in values.items():
             setattr(locked, name, value)
         locked.save()
+        changes = audit.differences(before=was, after=values)
+        audit.note_changes(kind=Kind.CUSTOM_LABEL, about=locked, changes=changes)
     logger.info("custom_labels.described label=%s", label.pk)
 
 
@@ -69,6 +75,7 @@ def delete(*, label: CustomLabel) -> None:
         standing_still.alone()
         if uses := queries.uses(code=label.name):
             raise InUse(label, uses)
+        audit.note(action=Action.DELETED, kind=Kind.CUSTOM_LABEL, about=label)
         label.delete()
     logger.info("custom_labels.deleted")
 

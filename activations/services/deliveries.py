@@ -9,7 +9,8 @@ from django.db.models import Case, DateTimeField, F, Q, QuerySet, Value, When
 
 from activations.models import Delivery
 from activations.terms import DeliveryState, Lane
-from connections import destinations
+from connections import audit, destinations
+from connections.audit import Action, Kind
 from connections.models import Destination
 
 _CHUNK: Final = 1000
@@ -20,7 +21,11 @@ def retry_some(*, destination: Destination, delivery_ids: Collection[int], at: d
     failed = Delivery.objects.filter(
         destination=destination, state=DeliveryState.FAILED, pk__in=delivery_ids
     )
-    return _put_back(list(failed.order_by("pk").values_list("pk", flat=True)), at)
+    with transaction.atomic():
+        count = _put_back(list(failed.order_by("pk").values_list("pk", flat=True)), at)
+        if count:
+            _note(destination, {"profiles": ("", count)})
+    return count
 
 
 def retry(*, destination: Destination, code: str | None, at: datetime) -> int:
@@ -30,9 +35,15 @@ def retry(*, destination: Destination, code: str | None, at: datetime) -> int:
     identical rejections goes on. Chunks commit one by one, so a run that is cut short can simply
     be started again.
     """
+    # Before the first chunk: of a run that is cut short it is known who began it.
+    _note(destination, {"code": ("", code or "every")})
     retried = sum(_put_back(ids, at) for ids in _failed(destination, code))
     destinations.resume(destination=destination)
     return retried
+
+
+def _note(destination: Destination, changes: audit.Changes) -> None:
+    audit.note(action=Action.RETRIED, kind=Kind.DESTINATION, about=destination, changes=changes)
 
 
 def _failed(destination: Destination, code: str | None) -> Iterator[list[int]]:

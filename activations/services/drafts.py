@@ -28,7 +28,7 @@ from activations.services.draft_content import (
     ScheduleRow,
 )
 from activations.services.schedule_edits import Edit, Edited
-from connections import accounts
+from connections import accounts, audit
 from connections.models import Destination
 
 _STARTING_ROWS = (
@@ -207,6 +207,7 @@ def finish(*, draft: ActivationDraft, at: datetime) -> None:
             rules=found.rules,
             audiences=_choices(found.schedule),
             at=at,
+            action=audit.Action.ACTIVATED,
         )
         locked.finished_at = at
         locked.save(update_fields=["finished_at", "updated_at"])

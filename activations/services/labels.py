@@ -10,7 +10,8 @@ from django.db import IntegrityError, transaction
 from activations.governance import labels
 from activations.models import LabeledAttribute
 from activations.services import consents, custom_labels, policy_check
-from connections import marks
+from connections import audit, marks
+from connections.audit import Action, Kind
 
 logger = logging.getLogger(__name__)
 
@@ -32,6 +33,7 @@ def put_on(*, path: str, codes: Collection[str], person: Any, at: datetime) -> L
                 attribute = LabeledAttribute.objects.create(
                     path=path, labels=chosen, changed_by=person, changed_at=at
                 )
+                _note(Action.CREATED, attribute, [])
         except IntegrityError:
             raise LabelledAlready(f"{path} has labels already.") from None
     logger.info("labels.put-on attribute=%s", attribute.pk)
@@ -51,16 +53,30 @@ def change(
         locked = LabeledAttribute.objects.select_for_update().get(pk=attribute.pk)
         marks.demand(row=locked, values={"labels": chosen}, seen=seen)
         _demand(locked.path, chosen)
+        before = locked.labels
         locked.labels, locked.changed_by, locked.changed_at = chosen, person, at
         locked.save()
+        if before != chosen:
+            _note(Action.CHANGED, locked, before)
     logger.info("labels.changed attribute=%s", attribute.pk)
 
 
 def take_off(*, attribute: LabeledAttribute, at: datetime) -> None:
     """No label any more: fewer labels break nothing."""
     with consents.catching_up(at=at):
+        audit.note(
+            action=Action.DELETED,
+            kind=Kind.LABELS,
+            about=attribute,
+            changes={"labels": (attribute.labels, "")},
+        )
         attribute.delete()
     logger.info("labels.taken-off")
+
+
+def _note(action: Action, attribute: LabeledAttribute, before: Collection[str]) -> None:
+    changes = {"labels": (before, attribute.labels)}
+    audit.note(action=action, kind=Kind.LABELS, about=attribute, changes=changes)
 
 
 def _demand(path: str, codes: list[str]) -> None:

@@ -11,7 +11,8 @@ from activations.queries import governance
 from activations.services import custom_labels, policy_check, policy_names, standing_still
 from activations.services.policy_check import Breach
 from activations.terms import PolicyStatus
-from connections import marks
+from connections import audit, marks
+from connections.audit import Action, Kind
 
 logger = logging.getLogger(__name__)
 
@@ -27,6 +28,7 @@ def create(*, values: Mapping[str, Any], person: Any) -> Policy:
         standing_still.beside_others()
         custom_labels.demand_known(codes=policy.labels)
         policy_names.save(policy=policy)
+        _note(Action.CREATED, policy, {name: ("", value) for name, value in values.items()})
     logger.info("policies.created policy=%s", policy.uuid)
     return policy
 
@@ -44,12 +46,15 @@ def change(*, policy: Policy, values: Mapping[str, Any], seen: str) -> Policy:
             raise CoreIsFixed(f"{locked} is a core policy.")
         marks.demand(row=locked, values=values, seen=seen)
         before = locked.name
+        was = {name: getattr(locked, name) for name in values}
         for name, value in values.items():
             setattr(locked, name, value)
         custom_labels.demand_known(codes=locked.labels)
         if locked.status == PolicyStatus.ENABLED:
             _demand(locked, before)
         policy_names.save(policy=locked)
+        changes = audit.differences(before=was, after=values)
+        audit.note_changes(kind=Kind.POLICY, about=locked, changes=changes)
     logger.info("policies.changed policy=%s", policy.uuid)
     return locked
 
@@ -62,6 +67,7 @@ def enable(*, policy: Policy) -> None:
         _demand(locked, locked.name)
         locked.status = PolicyStatus.ENABLED
         locked.save(update_fields=["status", "updated_at"])
+        _note(Action.ENABLED, locked)
     logger.info("policies.enabled policy=%s", policy.uuid)
 
 
@@ -72,6 +78,7 @@ def disable(*, policy: Policy) -> None:
         if locked.status == PolicyStatus.ENABLED:
             locked.status = PolicyStatus.DISABLED
             locked.save(update_fields=["status", "updated_at"])
+            _note(Action.DISABLED, locked)
     logger.info("policies.disabled policy=%s", policy.uuid)
 
 
@@ -79,7 +86,9 @@ def delete(*, policy: Policy) -> None:
     """Raises CoreIsFixed."""
     if policy.is_core:
         raise CoreIsFixed(f"{policy} is a core policy.")
-    policy.delete()
+    with transaction.atomic():
+        _note(Action.DELETED, policy)
+        policy.delete()
     logger.info("policies.deleted policy=%s", policy.uuid)
 
 
@@ -90,6 +99,10 @@ def breaches(*, policy: Policy) -> list[Breach]:
     with_it = governance.rulebook().with_rule(rule=governance.rule_of(policy=policy))
     found = policy_check.breaches(rulebook=with_it)
     return [breach for breach in found if breach.violation.policy == policy.name]
+
+
+def _note(action: Action, policy: Policy, changes: audit.Changes | None = None) -> None:
+    audit.note(action=action, kind=Kind.POLICY, about=policy, changes=changes)
 
 
 def _demand(policy: Policy, name: str) -> None:

@@ -6,12 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import transaction
+
 from activations.deliveries.store import intake
 from activations.mapping.plan import Plan
 from activations.models import Attempt, Delivery
 from activations.sending import single
 from activations.terms import Lane
-from connections import accounts, credentials, pacing
+from connections import accounts, audit, credentials, pacing
+from connections.audit import Action, Kind
 from connections.models import Account, AccountStatus, Destination
 from connections.zendesk.errors import ZendeskError
 
@@ -54,7 +57,10 @@ def send(
     up once more, and costs no request when both agree. Raises CannotTry.
     """
     account = _usable(destination, clock())
-    delivery_id = intake.line_up_one(destination=destination, profile_id=profile_id, at=clock())
+    with transaction.atomic():
+        delivery_id = intake.line_up_one(destination=destination, profile_id=profile_id, at=clock())
+        # Not who: nothing here names a person.
+        audit.note(action=Action.SENT_ONE, kind=Kind.DESTINATION, about=destination)
     started = time.monotonic()
     try:
         tried = single.send(

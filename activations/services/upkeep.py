@@ -11,7 +11,7 @@ from activations.deliveries.changes import ProfileChanges
 from activations.deliveries.store import attempts, audience_runs, intake, resends, runs
 from activations.services import audience_days, ingest_hours, receipts
 from activations.services.uploads import lifecycle
-from connections import accounts, alerts
+from connections import accounts, alerts, audit
 
 logger = logging.getLogger(__name__)
 
@@ -22,6 +22,7 @@ COUNT_AT_ONCE = 2_000
 COUNT_SLICES = 60
 KEEP_RUNS_FOR = timedelta(days=90)
 KEEP_ALERTS_FOR = timedelta(days=90)
+KEEP_AUDIT_LOG_FOR = timedelta(days=365)
 
 
 def _never() -> bool:
@@ -61,8 +62,8 @@ def count_audience_runs(*, at: datetime, stop: Callable[[], bool] = _never) -> i
 
 
 def prune(*, at: datetime, stop: Callable[[], bool] = _never) -> None:
-    """Forget attempts, receipts, runs, alerts, uploads and counts that are over age."""
-    for forget in (attempts.prune, receipts.prune, _prune_audience_runs):
+    """Forget attempts, receipts, runs, alerts, notes, uploads and counts that are over age."""
+    for forget in (attempts.prune, receipts.prune, _prune_audience_runs, _prune_audit_log):
         while not stop() and forget(at=at, limit=PRUNE_AT_ONCE) == PRUNE_AT_ONCE:
             pass
     runs.prune(before=at - KEEP_RUNS_FOR)
@@ -75,3 +76,7 @@ def prune(*, at: datetime, stop: Callable[[], bool] = _never) -> None:
 
 def _prune_audience_runs(*, at: datetime, limit: int) -> int:
     return audience_runs.prune(before=at - KEEP_RUNS_FOR, limit=limit)
+
+
+def _prune_audit_log(*, at: datetime, limit: int) -> int:
+    return audit.prune(before=at - KEEP_AUDIT_LOG_FOR, limit=limit)

@@ -17,6 +17,7 @@ from typing import Any, Final, NoReturn, TextIO
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError, connections
 
+from connections import acting
 from connections.checks import CONFIGURATION
 from connections.management.progress import Bar, shown
 
@@ -121,7 +122,9 @@ class ProductCommand(BaseCommand):
         self.is_json = bool(options.get("json"))
         self._has_emitted = False
         self.exit_code = DONE
-        return super().execute(*args, **options)
+        name = type(self).__module__.rpartition(".")[2]
+        with acting.by(lambda: acting.command(name=name)):
+            return super().execute(*args, **options)
 
     def say(self, text: str) -> None:
         """For people: stdout, or stderr when stdout carries JSON."""

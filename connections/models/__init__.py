@@ -2,6 +2,7 @@
 
 from connections.models.accounts import Account, AccountStatus
 from connections.models.alerts import Alert, AlertRule, Sighting, Subscription
+from connections.models.audit import AuditEntry
 from connections.models.destinations import Destination, DestinationStatus
 from connections.models.messages import (
     Message,
@@ -18,6 +19,7 @@ __all__ = [
     "AccountStatus",
     "Alert",
     "AlertRule",
+    "AuditEntry",
     "Destination",
     "DestinationStatus",
     "Message",

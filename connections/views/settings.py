@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from connections import people
+from connections import people, sign_in
 from connections.marks import ChangedMeanwhile
 from connections.people_forms import SettingsForm, password_form
 from connections.permissions import open_to_members
@@ -40,7 +40,7 @@ def own(request: HttpRequest) -> HttpResponse:
 def password(request: HttpRequest) -> HttpResponse:
     form = password_form(user=_somebody(request), data=request.POST or None)
     if request.method == "POST" and form.is_valid():
-        update_session_auth_hash(request, form.save())
+        update_session_auth_hash(request, sign_in.keep_password(save=form.save))
         messages.success(request, "Your password was changed. Other browsers were signed out.")
         return redirect("connections:settings")
     return render(request, "connections/password.html", {"form": form})

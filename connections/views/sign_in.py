@@ -5,7 +5,8 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth import login, update_session_auth_hash
-from django.contrib.auth.views import LoginView
+from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -36,6 +37,21 @@ class SignIn(LoginView):
             query = urlencode({"next": htmx.current_url_abs_path or "/"})
             return HttpResponseClientRedirect(f"{reverse('login')}?{query}")
         return super().dispatch(request, *args, **kwargs)
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        answer = super().form_valid(form)
+        sign_in.note_entry(user=form.get_user())
+        return answer
+
+
+@method_decorator(open_to_members, name="dispatch")
+class SignOut(LogoutView):
+    """The way out."""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        assert request.user.is_authenticated, "LoginRequiredMiddleware lets nobody else through"
+        sign_in.note_exit(user=request.user)
+        return super().post(request, *args, **kwargs)
 
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -71,7 +87,7 @@ def welcome(request: HttpRequest) -> HttpResponse:
         return redirect("home")
     form = WelcomeForm(user, request.POST or None)
     if request.method == "POST" and form.is_valid():
-        form.save()
+        sign_in.keep_password(save=form.save)
         update_session_auth_hash(request, form.user)
         messages.success(request, f"From now on you sign in as {form.user.get_username()}.")
         return redirect("home")

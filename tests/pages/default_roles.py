@@ -6,4 +6,8 @@ _FIRST: dict[str, set[str]] = import_module("connections.migrations.0004_default
 _GOVERNANCE: dict[str, set[str]] = import_module(
     "connections.migrations.0011_governance_roles"
 ).ROLES
-ROLES = {name: codenames | _GOVERNANCE.get(name, set()) for name, codenames in _FIRST.items()}
+_AUDIT: dict[str, set[str]] = import_module("connections.migrations.0013_audit_role").ROLES
+ROLES = {
+    name: codenames.union(*(later.get(name, set()) for later in (_GOVERNANCE, _AUDIT)))
+    for name, codenames in _FIRST.items()
+}

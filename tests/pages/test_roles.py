@@ -22,6 +22,7 @@ from tests.pages.conftest import CountQueries
 ROLES, NEW = "/people/roles/", "/people/roles/new/"
 migration = import_module("connections.migrations.0004_default_roles")
 governance = import_module("connections.migrations.0011_governance_roles")
+audit = import_module("connections.migrations.0013_audit_role")
 
 
 @pytest.fixture
@@ -133,6 +134,7 @@ def test_an_upgrade_leaves_everybody_with_every_right(db: None) -> None:
     migration.create_roles(apps, None)
     migration.keep_rights(apps, None)
     governance.add_permissions(apps, None)
+    audit.add_permission(apps, None)
     assert all(User.objects.get(pk=user.pk).has_perm(p.full_name) for p in Permission)
 
 

@@ -13,6 +13,8 @@ from activations.models import Audience, Upload
 from activations.services.uploads import inspecting, storage
 from activations.services.uploads.inspecting import Preview
 from activations.terms import Origin, UploadStatus
+from connections import audit
+from connections.audit import Action, Kind
 
 # What Adobe Experience Platform calls the namespace of its custom uploads.
 NAMESPACE: Final = "CustomerAudienceUpload"
@@ -60,7 +62,10 @@ def create(
     )
     try:
         upload.delimiter = preview(upload=upload).delimiter
-        upload.save()
+        with transaction.atomic():
+            upload.save()
+            # Not what the file is called: that may name a person.
+            audit.note(action=Action.CREATED, kind=Kind.UPLOAD, about=upload)
     except BaseException:
         storage.forget(uuid=uuid)
         raise
@@ -92,6 +97,7 @@ def start(*, upload: Upload, order: Order, at: datetime) -> Upload:
         try:
             with transaction.atomic():
                 locked.save()
+                _note_start(locked)
         except IntegrityError as error:
             raise NotStartable from error
     return locked
@@ -102,7 +108,10 @@ def cancel(*, upload: Upload, at: datetime) -> bool:
     open_ones = Upload.objects.filter(
         pk=upload.pk, status__in=[UploadStatus.DRAFT, UploadStatus.RUNNING]
     )
-    was_open = open_ones.update(status=UploadStatus.CANCELLED, finished_at=at) == 1
+    with transaction.atomic():
+        was_open = open_ones.update(status=UploadStatus.CANCELLED, finished_at=at) == 1
+        if was_open:
+            audit.note(action=Action.CANCELLED, kind=Kind.UPLOAD, about=upload)
     storage.forget(uuid=upload.uuid)
     return was_open
 
@@ -115,6 +124,7 @@ def forget(*, upload: Upload) -> None:
             return
         if locked.status == UploadStatus.RUNNING:
             raise StillRunning
+        audit.note(action=Action.DELETED, kind=Kind.UPLOAD, about=locked)
         locked.delete()
     storage.forget(uuid=upload.uuid)
 
@@ -132,7 +142,7 @@ def prune(*, at: datetime) -> None:
 def _new_audience(name: str, at: datetime) -> Audience:
     if Audience.objects.filter(name__iexact=name).exists():
         raise NameTaken
-    return Audience.objects.create(
+    audience = Audience.objects.create(
         namespace=NAMESPACE,
         external_id=str(uuid4()),
         name=name,
@@ -140,3 +150,14 @@ def _new_audience(name: str, at: datetime) -> Audience:
         created_at=at,
         updated_at=at,
     )
+    audit.note(action=Action.CREATED, kind=Kind.AUDIENCE, about=audience)
+    return audience
+
+
+def _note_start(upload: Upload) -> None:
+    told = {
+        "audience": ("", upload.audience),
+        "expiry days": ("", upload.expiry_days),
+        "replaces members": ("", upload.replaces),
+    }
+    audit.note(action=Action.STARTED, kind=Kind.UPLOAD, about=upload, changes=told)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Final
 
 from django.db import transaction
 
@@ -20,8 +21,11 @@ from activations.services.workspace.values import (
     Workspace,
 )
 from activations.terms import Origin
-from connections import account_records, accounts, destinations
+from connections import account_records, accounts, audit, destinations
+from connections.audit import Kind
 from connections.models import Account, Destination
+
+_DETAILS: Final = frozenset({"description", "alerts", "marketing_actions"})
 
 
 class CannotApply(Exception):
@@ -65,7 +69,27 @@ def apply(*, request: Request, at: datetime) -> tuple[Change, ...]:
         )
         if not request.dry_run:
             _Changer(wanted, at).make(changes)
+            _note(changes)
     return changes
+
+
+def _note(changes: tuple[Change, ...]) -> None:
+    """What the file changed, in one entry; each object has entries of its own besides."""
+    made = [change for change in changes if change.action != Action.UNCHANGED]
+    told = {f"{change.kind} {change.label}": ("", change.action) for change in made}
+    if told:
+        audit.note(
+            action=audit.Action.APPLIED, kind=Kind.WORKSPACE, name="Workspace file", changes=told
+        )
+
+
+def _told(change: Change, *names: str) -> audit.Changes:
+    """Of these fields, or of every one."""
+    return {
+        name: (value.old, value.new)
+        for name, value in change.fields.items()
+        if not names or name in names
+    }
 
 
 class _Changer:
@@ -121,20 +145,24 @@ class _Changer:
 
     def _create_audience(self, change: Change) -> None:
         entry = self._audiences[change.key]
-        Audience.objects.create(
+        audience = Audience.objects.create(
             namespace=entry.namespace,
             external_id=entry.external_id,
             name=entry.name,
             origin=Origin.WORKSPACE,
         )
+        audit.note(action=audit.Action.CREATED, kind=Kind.AUDIENCE, about=audience)
 
     def _name_audience(self, change: Change) -> None:
         audience = self._audience(change.key)
         audience.name = self._audiences[change.key].name
         audience.save(update_fields=["name", "updated_at"])
+        audit.note_changes(kind=Kind.AUDIENCE, about=audience, changes=_told(change))
 
     def _prune_audience(self, change: Change) -> None:
-        self._audience(change.key).delete()
+        audience = self._audience(change.key)
+        audit.note(action=audit.Action.DELETED, kind=Kind.AUDIENCE, about=audience)
+        audience.delete()
 
     def _create_destination(self, change: Change) -> None:
         entry = self._destinations[change.key]
@@ -142,6 +170,7 @@ class _Changer:
         account = Account.objects.get(name=entry.account)
         destinations.use_account(destination=destination, account=account)
         self._save_details(destination, entry)
+        audit.note(action=audit.Action.SET_UP, kind=Kind.DESTINATION, about=destination)
         self._switch(destination, entry)
         if entry.rules or entry.activations:
             self._configure(destination, entry)
@@ -149,9 +178,11 @@ class _Changer:
     def _change_destination(self, change: Change) -> None:
         entry, fields = self._destinations[change.key], change.fields
         destination = Destination.objects.select_for_update().get(name=change.key)
-        if fields.keys() & {"description", "alerts", "marketing_actions"}:
+        if fields.keys() & _DETAILS:
             meant_for = destination.marketing_actions
             self._save_details(destination, entry)
+            told = _told(change, *_DETAILS)
+            audit.note_changes(kind=Kind.DESTINATION, about=destination, changes=told)
             if consents.differ(destination=destination, before=meant_for):
                 consents.look_again(destination_ids=[destination.pk], at=self._at)
         if "account" in fields:
