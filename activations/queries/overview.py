@@ -7,15 +7,18 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Exists, F, OuterRef, Sum
+from django.db.models import Count, Exists, F, OuterRef, Sum
 
 from activations.models import Activation, Audience, AudienceRun, DataflowRun, FieldMapping
-from activations.queries import pace, runs
+from activations.queries import bars, pace, runs
+from activations.queries.bars import Segment
 from activations.queries.forecast import words
+from connections.destinations import effective_status
 from connections.models import Account, AccountStatus, Destination, DestinationStatus
 
 SHOWN_RUNS: Final = 6
 SHOWN_AUDIENCES: Final = 5
+SHOWN_CREATED: Final = 5
 _DAY: Final = timedelta(hours=24)
 
 
@@ -85,6 +88,34 @@ class RecentRun:
     row: runs.Row
 
 
+@dataclass(frozen=True, slots=True)
+class Created:
+    """A destination and how it stands."""
+
+    destination: Destination
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """How many audiences are activated at some destination, and how many at none."""
+
+    mapped: int
+    unmapped: int
+
+    @property
+    def all(self) -> int:
+        """All there are."""
+        return self.mapped + self.unmapped
+
+    @property
+    def bar(self) -> tuple[Segment, ...]:
+        """The two as parts of a bar that is 100 long; what is not there is left out."""
+        return bars.of(
+            parts=(("success", "mapped", self.mapped), ("neutral", "not mapped", self.unmapped))
+        )
+
+
 def destinations() -> list[Destination]:
     """All that are set up, with their accounts (but for the fields) and `is_activated`, by name."""
     activations = Activation.objects.filter(destination=OuterRef("pk"))
@@ -143,6 +174,19 @@ def most_active(*, at: datetime) -> list[Active]:
         for key, count in found.items()
         if key in audiences
     ]
+
+
+def recently_created(*, destinations: Sequence[Destination]) -> list[Created]:
+    """The newest of them; no query."""
+    newest = sorted(destinations, key=lambda one: (one.created_at, one.pk), reverse=True)
+    return [Created(one, effective_status(one)) for one in newest[:SHOWN_CREATED]]
+
+
+def mapped_audiences() -> Mapped:
+    """One query, which reads the audiences and an index over the activations."""
+    is_mapped = Exists(Activation.objects.filter(audience=OuterRef("pk")))
+    found = Audience.objects.aggregate(all=Count("pk"), mapped=Count("pk", filter=is_mapped))
+    return Mapped(found["mapped"], found["all"] - found["mapped"])
 
 
 def recent_runs(

@@ -47,6 +47,8 @@ def _context(request: HttpRequest, destinations: list[Any]) -> dict[str, Any]:
         "before": before,
         "lines": overview.lines(destinations=destinations, queued=queued, at=now),
         "active": overview.most_active(at=now),
+        "created": overview.recently_created(destinations=destinations),
+        "mapped": overview.mapped_audiences(),
         "recent": overview.recent_runs(destinations=destinations, queued=queued, at=now),
     }
     return {

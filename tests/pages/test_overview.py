@@ -10,8 +10,10 @@ from django.utils import timezone
 
 from activations.models import Activation
 from connections.models import Account, Destination
+from connections.permissions import Permission
 from tests import factories
 from tests.pages.conftest import CountQueries
+from tests.pages.permitted import browser
 
 HOME = "/overview/"
 
@@ -194,3 +196,38 @@ def test_thirty_of_everything_take_as_many_queries_as_one(
     one = count_queries(HOME)
     add(29)
     assert count_queries(HOME) == one <= 15
+
+
+def test_the_newest_destinations_are_named_with_their_status(
+    signed_in: Client, sending: Destination
+) -> None:
+    for number in range(6):
+        factories.DestinationFactory(name=f"New {number}", status="disabled")
+    factories.DestinationFactory(name="", account=None, status="draft")
+    created = signed_in.get(HOME).context["created"]
+    assert [(one.destination.name, one.status) for one in created] == [
+        (f"New {number}", "disabled") for number in (5, 4, 3, 2, 1)
+    ]
+    assert f"{reverse('activations:browse')}?sort=-created" in _page(signed_in)
+
+
+def test_audiences_that_no_destination_sends_are_counted_and_one_link_away(
+    signed_in: Client, sending: Destination
+) -> None:
+    mapped = Activation.objects.get().audience
+    factories.ActivationFactory(audience=mapped)
+    factories.AudienceFactory.create_batch(2)
+    found = signed_in.get(HOME).context["mapped"]
+    assert (found.mapped, found.unmapped) == (1, 2)
+    page = _page(signed_in)
+    for choice, count in (("yes", 1), ("no", 2)):
+        url = f"{reverse('activations:audiences')}?activated={choice}"
+        assert f'<a href="{url}">{count}</a>' in page
+        assert len(signed_in.get(url).context["rows"]) == count
+
+
+def test_who_may_not_see_audiences_is_told_their_number_only(sending: Destination) -> None:
+    client, _ = browser(Permission.VIEW_DESTINATIONS)
+    page = _page(client)
+    assert "Not mapped to any" in page
+    assert reverse("activations:audiences") not in page
