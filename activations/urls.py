@@ -12,6 +12,7 @@ from activations.views import (
     monitoring,
     people,
     policies,
+    search,
     system,
     uploads,
 )
@@ -25,6 +26,7 @@ _DATA = "destinations/<uuid:uuid>/activation-data/"
 _DRAFT = "activations/drafts/<uuid:uuid>/"
 
 urlpatterns = [
+    path("search/", search.find, name="search"),
     path("destinations/browse/", browse.browse, name="browse"),
     path("destinations/system/", system.show, name="system"),
     path("destinations/activate/", browse.choose, name="choose"),

@@ -3,6 +3,7 @@
 from typing import Any
 
 from activations.charts import Chart, Moment, Series, over_time
+from activations.queries.search import Found, Group, Hit
 
 # No place to break it.
 _LONG = "audience_of_" + "everybody_who_ever_bought_" * 7
@@ -11,7 +12,7 @@ _MANY = tuple(f"Column {number}" for number in range(1, 13))
 
 def everything() -> dict[str, Any]:
     """The context of the page."""
-    return {"charts": charts(), "long_word": _LONG, "many": _MANY}
+    return {"charts": charts(), "searches": searches(), "long_word": _LONG, "many": _MANY}
 
 
 def charts() -> list[Chart]:
@@ -25,6 +26,23 @@ def charts() -> list[Chart]:
         _chart("Large numbers", (10**12, 3 * 10**12, 7), (10**11, 0, 9), (0, 10**10, 8)),
         _chart("No time at all", (), (), ()),
     ]
+
+
+def searches() -> dict[str, Found]:
+    """By the id of its list: several kinds, far too long, an address, nothing at all."""
+    several = (
+        Group("destinations", "send", [Hit("Zendesk CRM", "Acme Sell", "#")], 1),
+        Group("audiences", "users", [Hit("VIP customers", "ups/vip", "#")] * 5, 1_204, "#"),
+        Group("pages", "panel-top", [Hit("API keys", "Ingestion", "#")], 3),
+    )
+    long = (Group("accounts", "key-round", [Hit(_LONG, _LONG, "#")], 1),)
+    ways_on = (Hit("Show all destinations", "", "#"), Hit("Look one person up", "", "#"))
+    return {
+        "g-search-several": Found("v", several),
+        "g-search-long": Found(_LONG, long),
+        "g-search-address": Found("ann@example.org", address="ann@example.org"),
+        "g-search-nothing": Found(_LONG, ways_on=ways_on),
+    }
 
 
 def _chart(label: str, *values: tuple[int, ...]) -> Chart:

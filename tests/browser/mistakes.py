@@ -312,6 +312,7 @@ FORMS = {
 
 # Pages with a form in which nothing can be wrong, or whose mistakes are told another way.
 TRIED_ELSEWHERE = {
+    "activations:search": "any words may be searched for",
     "sign-in-link": "a button",
     "connections:alert-subscribers": "boxes to tick; who is gone is left out",
     "activations:activate-now": "asks before it does what was chosen, and says why not",

@@ -17,6 +17,7 @@ import "./live.js";
 import "./menu.js";
 import "./picker.js";
 import "./rail.js";
+import "./search.js";
 import "./selection.js";
 import "./tabs.js";
 import "./time.js";
