@@ -80,6 +80,17 @@ class LabelsForm(MarkedForm):
         ]
 
 
+class AudienceLabelsForm(LabelsForm):
+    """The labels of an audience, if any."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["labels"].required = False
+
+    def difference(self, name: str, typed: Any, now: Any) -> str:
+        return super().difference(name, typed, now) if now else "now there is none."
+
+
 class NewLabelsForm(LabelsForm):
     """An attribute and its first labels."""
 

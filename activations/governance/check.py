@@ -1,10 +1,10 @@
-"""Which data usage policies does a destination break by what is mapped to it?
+"""Which data usage policies does a destination break by what is mapped and activated there?
 
 Decides only; `services.policy_check` knows where mappings, labels and policies are kept.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from activations.governance import carrying
@@ -29,12 +29,23 @@ class Rule:
     marketing_actions: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class LabelledAudience:
+    """An audience whose labels hold for all that is exported with it; `key` is its row's."""
+
+    key: int
+    name: str
+    codes: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class Rulebook:
-    """Everything that holds now: enabled policies of both kinds, and the labels by their path."""
+    """Everything that holds now: enabled policies of both kinds, the labels by their path, and
+    the labelled audiences by their reference."""
 
     rules: tuple[Rule, ...] = ()
     labels: Mapping[str, Sequence[str]] | None = None
+    audiences: Mapping[str, LabelledAudience] = field(default_factory=dict)
     consents: tuple[ConsentRule, ...] = ()
 
     @cached_property
@@ -51,6 +62,10 @@ class Rulebook:
         """As it would be with these labels on a path, and no others."""
         return replace(self, labels={**(self.labels or {}), path: codes})
 
+    def with_audience(self, *, reference: str, audience: LabelledAudience) -> "Rulebook":
+        """As it would be with these labels on an audience, and no others."""
+        return replace(self, audiences={**self.audiences, reference: audience})
+
 
 @dataclass(frozen=True, slots=True)
 class Mapped:
@@ -62,8 +77,22 @@ class Mapped:
 
 
 @dataclass(frozen=True, slots=True)
+class Activated:
+    """An activated audience as the check sees it; `row` is its place among the others."""
+
+    row: int
+    reference: str
+    mapping_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Violation:
-    """One mapping that breaks one policy; no marketing action where none matters (C12)."""
+    """One mapping, or one audience, that breaks one policy; no marketing action where none
+    matters (C12).
+
+    Of an audience, `source` is its name and `target` its Mapping ID; `others` are the labels that
+    what is mapped adds where the policy needs them all.
+    """
 
     policy: str
     row: int
@@ -71,6 +100,8 @@ class Violation:
     target: str
     labels: tuple[Carried, ...]
     marketing_actions: tuple[str, ...]
+    is_of_audience: bool = False
+    others: tuple[Carried, ...] = ()
 
     @property
     def action_names(self) -> list[str]:
@@ -83,23 +114,31 @@ class Violation:
         return " and ".join(label.code for label in self.labels)
 
     @property
+    def subject(self) -> str:
+        """What carries the labels."""
+        return f"{'the audience ' if self.is_of_audience else ''}“{self.source}”"
+
+    @property
     def why(self) -> str:
         """What does not go together, without saying where."""
         if not self.marketing_actions:
-            return f"“{self.source}” carries {self.label_codes} and may not be exported in any way."
+            subject = self.subject[0].upper() + self.subject[1:]
+            return f"{subject} carries {self.label_codes} and may not be exported in any way."
         actions = " and ".join(self.action_names)
+        together = "".join(f", together with {one.code} on “{one.path}”" for one in self.others)
         return (
             f"The policy “{self.policy}” forbids {actions} with {self.label_codes}, which"
-            f" “{self.source}” carries."
+            f" {self.subject} carries{together}."
         )
 
     @property
     def remedy(self) -> str:
         """What whoever meets it can do."""
+        thing = "audience" if self.is_of_audience else "mapping"
         if not self.marketing_actions:
-            return "Remove this mapping, or ask whoever applies data usage labels."
+            return f"Remove this {thing}, or ask whoever applies data usage labels."
         return (
-            "Remove this mapping, take the marketing action off the destination, or ask whoever"
+            f"Remove this {thing}, take the marketing action off the destination, or ask whoever"
             " manages data usage policies."
         )
 
@@ -109,41 +148,73 @@ class Violation:
         return f"{self.why} {self.remedy}"
 
 
+@dataclass(frozen=True)
+class _Export:
+    """What a destination exports: its mappings, and the audiences that are labelled."""
+
+    mappings: tuple[tuple[Mapped, tuple[Carried, ...]], ...]
+    audiences: tuple[tuple[Activated, LabelledAudience], ...]
+    actions: Collection[str]
+
+    @cached_property
+    def together(self) -> dict[str, Carried]:
+        """What the mappings carry: they reach the same contact."""
+        return {label.code: label for _, labels in self.mappings for label in labels}
+
+
 def find(
-    *, mapped: Sequence[Mapped], actions: Collection[str], rulebook: Rulebook
+    *,
+    mapped: Sequence[Mapped],
+    actions: Collection[str],
+    rulebook: Rulebook,
+    activated: Iterable[Activated] = (),
 ) -> tuple[Violation, ...]:
-    """Every violation of a destination with these marketing actions, row by row.
+    """Every violation of a destination with these marketing actions: mappings, then audiences.
 
-    `all` of a policy's labels may be spread over the mappings: they reach Zendesk together.
+    `all` of a policy's labels may be spread over the mappings and one audience, whose labels all
+    that is mapped has too: they reach Zendesk together. Those of two audiences do not.
     """
-    if not rulebook.labels:
+    if not rulebook.labels and not rulebook.audiences:
         return ()
-    carried = [(one, carrying.by(source=one.source, shelves=rulebook.shelves)) for one in mapped]
-    found = [*_never_exported(carried)]
+    export = _Export(
+        tuple((one, carrying.by(source=one.source, shelves=rulebook.shelves)) for one in mapped),
+        tuple(
+            (one, rulebook.audiences[one.reference])
+            for one in activated
+            if one.reference in rulebook.audiences
+        ),
+        actions,
+    )
+    found = [*_never_exported(export)]
     for rule in rulebook.rules:
-        found += _of_rule(rule, carried, actions)
-    return tuple(sorted(found, key=lambda violation: violation.row))
+        found += _of_rule(rule, export)
+    return tuple(sorted(found, key=lambda violation: (violation.is_of_audience, violation.row)))
 
 
-def _never_exported(carried: Sequence[tuple[Mapped, tuple[Carried, ...]]]) -> Iterator[Violation]:
-    for one, labels in carried:
+def _never_exported(export: _Export) -> Iterator[Violation]:
+    for one, labels in export.mappings:
         if wrong := tuple(label for label in labels if label.code == NO_EXPORT):
             yield _violation(NO_EXPORT_POLICY, one, wrong, ())
+    for activated, audience in export.audiences:
+        if NO_EXPORT in audience.codes:
+            yield _of_audience(NO_EXPORT_POLICY, activated, audience, (NO_EXPORT,), ())
 
 
-def _of_rule(
-    rule: Rule,
-    carried: Sequence[tuple[Mapped, tuple[Carried, ...]]],
-    actions: Collection[str],
-) -> Iterator[Violation]:
-    forbidden = tuple(action for action in rule.marketing_actions if action in actions)
-    together = {label.code for _, labels in carried for label in labels}
-    is_met = set(rule.labels) <= together if rule.match == LabelMatch.ALL else True
-    if not forbidden or not is_met:
+def _of_rule(rule: Rule, export: _Export) -> Iterator[Violation]:
+    forbidden = tuple(action for action in rule.marketing_actions if action in export.actions)
+    if not forbidden:
         return
-    for one, labels in carried:
-        if wrong := tuple(label for label in labels if label.code in rule.labels):
-            yield _violation(rule.name, one, wrong, forbidden)
+    is_any = rule.match != LabelMatch.ALL
+    if is_any or set(rule.labels) <= export.together.keys():
+        for one, labels in export.mappings:
+            if wrong := tuple(label for label in labels if label.code in rule.labels):
+                yield _violation(rule.name, one, wrong, forbidden)
+    for activated, audience in export.audiences:
+        codes = tuple(code for code in audience.codes if code in rule.labels)
+        missing = () if is_any else [code for code in rule.labels if code not in codes]
+        if codes and export.together.keys() >= set(missing):
+            others = tuple(export.together[code] for code in missing)
+            yield _of_audience(rule.name, activated, audience, codes, forbidden, others)
 
 
 def _violation(
@@ -151,3 +222,15 @@ def _violation(
 ) -> Violation:
     source = format_source(one.source)
     return Violation(policy, one.row, source, one.target, labels, actions)
+
+
+def _of_audience(
+    policy: str,
+    one: Activated,
+    audience: LabelledAudience,
+    codes: tuple[str, ...],
+    actions: tuple[str, ...],
+    others: tuple[Carried, ...] = (),
+) -> Violation:
+    labels = tuple(Carried(code, "") for code in codes)
+    return Violation(policy, one.row, audience.name, one.mapping_id, labels, actions, True, others)

@@ -41,7 +41,17 @@ def required(
     sources: Iterable[Source],
     actions: Collection[str],
     shelves: Shelves,
+    audiences: Iterable[Collection[str]] = (),
 ) -> tuple[Consent, ...]:
-    """What a destination asks of each profile, all of it, in the order of the rules."""
-    codes = carrying.codes(sources=sources, shelves=shelves)
-    return tuple(rule.consent for rule in rules if rule.is_met(actions=actions, codes=codes))
+    """What a destination asks of each profile, all of it, in the order of the rules.
+
+    What is mapped also has the labels of each activated audience, `audiences`. One that meets a
+    rule is enough: a contact is one for all audiences, so all its profiles are asked.
+    """
+    mapped = carrying.codes(sources=sources, shelves=shelves)
+    carried = [mapped, *({*mapped, *codes} for codes in audiences)]
+    return tuple(
+        rule.consent
+        for rule in rules
+        if any(rule.is_met(actions=actions, codes=codes) for codes in carried)
+    )

@@ -3,7 +3,7 @@
 import uuid
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 
 from activations.models.profiles import Profile
 from activations.terms import MembershipStatus, Origin
@@ -18,6 +18,8 @@ class Audience(models.Model):
     # Empty means "not yet named": seen in a profile before anyone defined it.
     name = models.CharField(max_length=255, blank=True)
     origin = models.CharField(max_length=20, choices=Origin.choices, default=Origin.PROFILES)
+    # Data usage labels that all exported with it has too, in the order of `governance.labels`.
+    labels = models.JSONField(default=list, blank=True, db_default=Value([], models.JSONField()))
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 

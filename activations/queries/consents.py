@@ -1,18 +1,19 @@
 """Which consents destinations ask for, by the policies that are enabled."""
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from typing import Final
 
 from django.db.models import Exists, OuterRef, QuerySet
 
 from activations.governance import consent
-from activations.governance.check import Rulebook
+from activations.governance.check import Activated, Rulebook
 from activations.governance.consent import ConsentRule
 from activations.mapping import catalogue
 from activations.mapping.consents import Consent
 from activations.mapping.paths import Source
 from activations.models import Activation, ConsentPolicy
-from activations.queries import governance
+from activations.queries import governance, labelled_audiences
 from activations.terms import PolicyStatus, SourceKind
 from connections.models import Destination
 
@@ -21,17 +22,40 @@ IS_ANY_ENABLED: Final = Exists(ConsentPolicy.objects.filter(status=PolicyStatus.
 
 
 def of(
-    *, sources: Iterable[Source], actions: Collection[str], rulebook: Rulebook | None = None
+    *,
+    sources: Iterable[Source],
+    actions: Collection[str],
+    rulebook: Rulebook,
+    activated: Sequence[Activated],
 ) -> tuple[Consent, ...]:
-    """What a destination asks for; one query where what holds was not read yet."""
-    known = rulebook or governance.rulebook()
+    """What a destination that exports this asks for."""
     return consent.required(
-        rules=known.consents, sources=sources, actions=actions, shelves=known.shelves
+        rules=rulebook.consents,
+        sources=sources,
+        actions=actions,
+        shelves=rulebook.shelves,
+        audiences=labelled_audiences.codes(of=activated, rulebook=rulebook),
+    )
+
+
+def asked_by(
+    *, destination: Destination, sources: Iterable[Source], rulebook: Rulebook | None = None
+) -> tuple[Consent, ...]:
+    """With its audiences as they are stored; one query where what holds was not read yet, and one
+    where audiences are labelled."""
+    known = rulebook or governance.rulebook()
+    activated = labelled_audiences.activated(rulebook=known, destination=destination)
+    return of(
+        sources=sources,
+        actions=destination.marketing_actions,
+        rulebook=known,
+        activated=activated.get(destination.pk, ()),
     )
 
 
 def by_destination() -> dict[int, tuple[Consent, ...]]:
-    """Of every destination that activates an audience and asks for something; three queries."""
+    """Of every destination that activates an audience and asks for something; three queries, and
+    one where audiences are labelled."""
     rulebook = governance.rulebook()
     asked = _required(rulebook.consents, rulebook)
     return {destination.pk: required for destination, required in asked if required}
@@ -60,17 +84,23 @@ def _required(
     rules: Sequence[ConsentRule], rulebook: Rulebook
 ) -> list[tuple[Destination, tuple[Consent, ...]]]:
     """Nothing is read where there are no rules."""
+    if not rules:
+        return []
+    activated, book = (
+        labelled_audiences.activated(rulebook=rulebook),
+        replace(rulebook, consents=tuple(rules)),
+    )
     return [
         (
             destination,
-            consent.required(
-                rules=rules,
+            of(
                 sources=sources_of(destination=destination),
                 actions=destination.marketing_actions,
-                shelves=rulebook.shelves,
+                rulebook=book,
+                activated=activated.get(destination.pk, ()),
             ),
         )
-        for destination in (_activated() if rules else ())
+        for destination in _activated()
     ]
 
 

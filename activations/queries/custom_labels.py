@@ -10,7 +10,7 @@ from django.db.models.functions import Cast, Lower
 from django.urls import reverse
 
 from activations.governance.labels import CATEGORIES, Category, Label, ordered
-from activations.models import ConsentPolicy, CustomLabel, LabeledAttribute, Policy
+from activations.models import Audience, ConsentPolicy, CustomLabel, LabeledAttribute, Policy
 
 SORTS: Final[dict[str, Any]] = {"name": Lower("name"), "updated": F("updated_at")}
 
@@ -131,6 +131,7 @@ def carrying(*, rows: QuerySet[Any], code: str) -> QuerySet[Any]:
 
 def _carriers() -> list[tuple[str, QuerySet[Any], str, str]]:
     """In words, with where they are kept, and the address of one with what it goes by."""
+    audiences = Audience.objects.exclude(labels=[]).order_by("name", "pk")
     attributes = LabeledAttribute.objects.order_by("path", "pk")
     usage, consent = (
         Policy.objects.order_by("name", "pk"),
@@ -138,6 +139,7 @@ def _carriers() -> list[tuple[str, QuerySet[Any], str, str]]:
     )
     return [
         ("attribute", attributes, "activations:labels-edit", "pk"),
+        ("audience", audiences, "activations:audience-detail", "uuid"),
         ("data usage policy", usage, "activations:policy", "uuid"),
         ("consent policy", consent, "activations:consent-policy", "uuid"),
     ]

@@ -52,9 +52,9 @@ def configure(
 ) -> Changes:
     """Make the destination send exactly this; what is equal already is left alone.
 
-    Added audiences are backfilled; any other change has every profile of the destination looked
-    at again. The caller has checked the choices (`mapping.problems`). `action` is what the audit
-    log calls it.
+    Added audiences are backfilled; one with labels, and any other change, has every profile of
+    the destination looked at again. The caller has checked the choices (`mapping.problems`).
+    `action` is what the audit log calls it.
     """
     with transaction.atomic():
         locked = Destination.objects.select_for_update().get(pk=destination.pk)
@@ -145,8 +145,7 @@ def load_plan(*, destination: Destination) -> Plan:
 
 
 def _consents(destination: Destination, rules: Sequence[MappingRule]) -> tuple[Consent, ...]:
-    sources = [rule.source for rule in rules]
-    return consents.of(sources=sources, actions=destination.marketing_actions)
+    return consents.asked_by(destination=destination, sources=[rule.source for rule in rules])
 
 
 def rules_of(*, destination: Destination) -> tuple[MappingRule, ...]:
@@ -232,7 +231,9 @@ def _differs(row: Activation, choice: AudienceChoice) -> bool:
 
 def _line_up(destination: Destination, changes: Changes, at: datetime) -> None:
     is_known = destination.deliveries.exists()
-    if is_known and (changes.mappings_changed or changes.changed or changes.removed):
+    # By its labels a new audience may have a consent policy ask everybody, not only its members.
+    is_labelled = any(audience.labels for audience in changes.added)
+    if is_known and (changes.mappings_changed or changes.changed or changes.removed or is_labelled):
         backfills.start(destination_id=destination.pk, activation_id=None, at=at)
     # A changed schedule may cover people whom the old one did not.
     today = at.astimezone(UTC).date()

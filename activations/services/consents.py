@@ -9,7 +9,7 @@ from django.db.models import Exists, F, OuterRef
 
 from activations.deliveries.store import backfills, intake
 from activations.models import Delivery
-from activations.queries import consents, governance
+from activations.queries import consents, governance, labelled_audiences
 from activations.services import standing_still
 from connections.models import Destination
 
@@ -42,8 +42,17 @@ def differ(*, destination: Destination, before: Sequence[str]) -> bool:
         return False
     sources = consents.sources_of(destination=destination)
     rulebook = governance.rulebook()
-    was = consents.of(sources=sources, actions=before, rulebook=rulebook)
-    return consents.of(sources=sources, actions=now, rulebook=rulebook) != was
+    found = labelled_audiences.activated(rulebook=rulebook, destination=destination)
+    was, asked = (
+        consents.of(
+            sources=sources,
+            actions=actions,
+            rulebook=rulebook,
+            activated=found.get(destination.pk, ()),
+        )
+        for actions in (before, now)
+    )
+    return asked != was
 
 
 def look_again(*, destination_ids: Collection[int], at: datetime) -> None:

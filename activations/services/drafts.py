@@ -10,7 +10,7 @@ from django.db.models import F
 
 from activations.mapping.plan import ActivatedAudience, Plan
 from activations.models import Activation, ActivationDraft, Audience
-from activations.queries import audience_labels, consents
+from activations.queries import audience_labels
 from activations.services import (
     configuration,
     draft_content,
@@ -75,8 +75,7 @@ def plan(*, destination: Destination, content: Content) -> Plan:
     """What the destination would send if the draft were finished now."""
     account, asked = destination.account, content.consents
     if asked is None:
-        sources = [rule.source for rule in content.rules]
-        asked = consents.of(sources=sources, actions=destination.marketing_actions)
+        asked = policy_check.judge(content=content, destination=destination).consents or ()
     return Plan(
         rules=content.rules,
         audiences=tuple(
@@ -168,8 +167,7 @@ def content(*, draft: ActivationDraft, at: datetime, until: str = SCHEDULE) -> C
         until=until,
     )
     if until != AUDIENCES:
-        actions = draft.destination.marketing_actions
-        read = policy_check.judge(content=read, marketing_actions=actions)
+        read = policy_check.judge(content=read, destination=draft.destination, until=until)
     if draft_rights.may_do_all(draft=draft):
         return read
     sent_now = _sent_mappings(draft.destination)

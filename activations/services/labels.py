@@ -1,4 +1,4 @@
-"""Labels on attributes: put on, changed, taken off; never so that what is sent breaks a policy."""
+"""Labels on attributes and audiences; never so that what is sent breaks a policy."""
 
 import logging
 from collections.abc import Collection
@@ -8,7 +8,8 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from activations.governance import labels
-from activations.models import LabeledAttribute
+from activations.models import Audience, LabeledAttribute
+from activations.queries import governance
 from activations.services import consents, custom_labels, policy_check
 from connections import audit, marks
 from connections.audit import Action, Kind
@@ -72,6 +73,29 @@ def take_off(*, attribute: LabeledAttribute, at: datetime) -> None:
         )
         attribute.delete()
     logger.info("labels.taken-off")
+
+
+def label_audience(*, audience: Audience, codes: Collection[str], seen: str, at: datetime) -> None:
+    """These labels and no others, or none. `seen` is the mark of those the person had before them.
+
+    Raises ChangedMeanwhile, Audience.DoesNotExist (somebody deleted it meanwhile),
+    `custom_labels.UnknownLabel` and `policy_check.WouldBreak`.
+    """
+    chosen = labels.ordered(codes=codes)
+    with consents.catching_up(at=at):
+        # Members go on coming in meanwhile.
+        locked = Audience.objects.select_for_update(no_key=True).get(pk=audience.pk)
+        marks.demand(row=locked, values={"labels": chosen}, seen=seen)
+        custom_labels.demand_known(codes=chosen)
+        changes = audit.differences(before={"labels": locked.labels}, after={"labels": chosen})
+        locked.labels = chosen
+        labelled = governance.audience_of(row=locked)
+        policy_check.demand(
+            change=lambda now: now.with_audience(reference=locked.reference, audience=labelled)
+        )
+        locked.save(update_fields=["labels", "updated_at"])
+        audit.note_changes(kind=Kind.AUDIENCE, about=locked, changes=changes)
+    logger.info("labels.audience audience=%s", audience.uuid)
 
 
 def _note(action: Action, attribute: LabeledAttribute, before: Collection[str]) -> None:

@@ -6,22 +6,30 @@ from dataclasses import dataclass, replace
 from django.db.models import Exists, OuterRef
 
 from activations.governance import check
-from activations.governance.check import Mapped, Rulebook, Violation
+from activations.governance.check import Activated, Mapped, Rulebook, Violation
 from activations.mapping.paths import PathProblem, parse_source
 from activations.mapping.plan import MappingRule
 from activations.models import Activation
-from activations.queries import consents, governance
+from activations.queries import consents, governance, labelled_audiences
 from activations.services import configuration
-from activations.services.draft_content import MAPPING, Content, DraftProblem, MappingRow
+from activations.services.draft_content import (
+    MAPPING,
+    SCHEDULE,
+    STEPS,
+    Content,
+    DraftProblem,
+    MappingRow,
+    ScheduleRow,
+)
 from connections.models import Destination
 
 # The others are told by their number.
 MOST_TOLD = 10
 REMEDY = (
-    "Remove these mappings or the marketing actions first, or ask whoever manages data usage"
-    " policies."
+    "Remove these mappings, audiences or marketing actions first, or ask whoever manages data"
+    " usage policies."
 )
-REMEDY_OF_C12 = "Remove these mappings first: no marketing action makes up for C12."
+REMEDY_OF_C12 = "Remove these mappings or audiences first: no marketing action makes up for C12."
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +40,8 @@ class Breach:
     violation: Violation
 
     def __str__(self) -> str:
-        return f"“{self.destination}”, mapping to “{self.violation.target}”: {self.violation.why}"
+        thing = "audience at" if self.violation.is_of_audience else "mapping to"
+        return f"“{self.destination}”, {thing} “{self.violation.target}”: {self.violation.why}"
 
 
 class WouldBreak(Exception):
@@ -52,24 +61,37 @@ class WouldBreak(Exception):
         return [*told, *more, REMEDY if has_actions else REMEDY_OF_C12]
 
 
-def judge(*, content: Content, marketing_actions: Sequence[str]) -> Content:
-    """The draft's content with what its mappings break, and ask for, at this destination."""
-    rulebook = governance.rulebook()
+def judge(*, content: Content, destination: Destination, until: str = SCHEDULE) -> Content:
+    """The draft's content with what it breaks, and asks for, at this destination.
+
+    All violations; those of the steps after `until` are not among the problems yet.
+    """
+    rulebook, actions = governance.rulebook(), destination.marketing_actions
     mapped = list(_mapped(content.mappings))
-    found = check.find(mapped=mapped, actions=marketing_actions, rulebook=rulebook)
+    activated = list(_chosen(content.schedule, rulebook))
+    found = check.find(mapped=mapped, actions=actions, rulebook=rulebook, activated=activated)
     asked = consents.of(
-        sources=[one.source for one in mapped], actions=marketing_actions, rulebook=rulebook
+        sources=[one.source for one in mapped],
+        actions=actions,
+        rulebook=rulebook,
+        activated=activated,
     )
-    judged = content.with_violations(found=found, problems=[_problem(one) for one in found])
+    wanted = STEPS[: STEPS.index(until) + 1]
+    told = [told for one in found if (told := _problem(one)).step in wanted]
+    judged = content.with_violations(found=found, problems=told)
     return replace(judged, consents=asked)
 
 
 def of_rules(
-    *, rules: Iterable[MappingRule], actions: Sequence[str], rulebook: Rulebook
+    *,
+    rules: Iterable[MappingRule],
+    actions: Sequence[str],
+    rulebook: Rulebook,
+    activated: Iterable[Activated],
 ) -> tuple[Violation, ...]:
-    """What a destination with these mappings and marketing actions breaks."""
+    """What a destination with these mappings, audiences and marketing actions breaks."""
     mapped = [Mapped(row, rule.source, rule.target_text) for row, rule in enumerate(rules)]
-    return check.find(mapped=mapped, actions=actions, rulebook=rulebook)
+    return check.find(mapped=mapped, actions=actions, rulebook=rulebook, activated=activated)
 
 
 def demand(*, change: Callable[[Rulebook], Rulebook]) -> None:
@@ -92,9 +114,16 @@ def demand_of(*, destination: Destination, before: Sequence[str]) -> None:
         return
     rulebook = governance.rulebook()
     rules = configuration.rules_of(destination=destination)
-    known = set(of_rules(rules=rules, actions=before, rulebook=rulebook))
-    actions = destination.marketing_actions
-    found = of_rules(rules=rules, actions=actions, rulebook=rulebook)
+    activated = labelled_audiences.activated(rulebook=rulebook, destination=destination)
+    known, found = (
+        of_rules(
+            rules=rules,
+            actions=actions,
+            rulebook=rulebook,
+            activated=activated.get(destination.pk, ()),
+        )
+        for actions in (before, destination.marketing_actions)
+    )
     if new := [Breach(destination.name, one) for one in found if one not in known]:
         raise WouldBreak(new)
 
@@ -102,15 +131,17 @@ def demand_of(*, destination: Destination, before: Sequence[str]) -> None:
 def breaches(*, rulebook: Rulebook) -> list[Breach]:
     """What the activated destinations break, enabled or not: they may be enabled at any time."""
     is_activated = Exists(Activation.objects.filter(destination=OuterRef("pk")))
-    activated = Destination.objects.filter(is_activated).order_by("name", "pk")
+    found = Destination.objects.filter(is_activated).order_by("name", "pk")
+    activated = labelled_audiences.activated(rulebook=rulebook)
     return [
         Breach(destination.name, violation)
-        for destination in activated.prefetch_related("field_mappings")
+        for destination in found.prefetch_related("field_mappings")
         for violation in of_rules(
             # In the order that rows of mappings have by themselves.
             rules=[configuration.rule_of(row=row) for row in destination.field_mappings.all()],
             actions=destination.marketing_actions,
             rulebook=rulebook,
+            activated=activated.get(destination.pk, ()),
         )
     ]
 
@@ -126,5 +157,14 @@ def _mapped(rows: Iterable[MappingRow]) -> Iterable[Mapped]:
             yield Mapped(place, source, row.target)
 
 
+def _chosen(rows: Iterable[ScheduleRow], rulebook: Rulebook) -> Iterable[Activated]:
+    references = {audience.key: name for name, audience in rulebook.audiences.items()}
+    for place, row in enumerate(rows):
+        if row.audience in references:
+            yield Activated(place, references[row.audience], row.mapping_id)
+
+
 def _problem(violation: Violation) -> DraftProblem:
+    if violation.is_of_audience:
+        return DraftProblem(SCHEDULE, violation.row, "mapping_id", violation.message)
     return DraftProblem(MAPPING, violation.row, "source", violation.message)

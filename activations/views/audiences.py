@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from activations.forms import AudienceNameForm
-from activations.queries import audiences, uploads
+from activations.queries import audiences, custom_labels, uploads
 from activations.services import audience_names, audience_removal
 from activations.terms import Origin
 from activations.views.lists import Asked
@@ -57,12 +57,14 @@ def listing(request: HttpRequest) -> HttpResponse:
 def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     audience = or_404(audiences.get, uuid=uuid)
     may_see_people = may(user=request.user, permission=Permission.VIEW_PROFILES)
+    may_see_labels = may(user=request.user, permission=Permission.VIEW_POLICIES)
     context = {
         "audience": audience,
         "row": audiences.with_counts(audiences=[audience])[0],
         "chart": audiences.over_time(audience=audience, days=DAYS),
         "activations": audiences.destinations_of(audience=audience),
         "samples": audiences.samples(audience=audience, count=SAMPLES) if may_see_people else [],
+        "labels": custom_labels.every().of(codes=audience.labels) if may_see_labels else [],
         "uploads": uploads.newest(audience=audience),
     }
     return render(request, "activations/audience.html", context)

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
-from activations.models import ActivationDraft, LabeledAttribute, Policy
+from activations.models import ActivationDraft, Audience, LabeledAttribute, Policy
 from activations.services import drafts
 from activations.terms import PolicyStatus
 from connections.models import Destination
@@ -78,6 +78,41 @@ def test_review_leads_to_the_policy_and_names_who_can_change_it(
     assert "Labels are put on by bo or zoe." in page
     LabeledAttribute.objects.update(labels=["C2"])
     assert "Policies are managed by zoe." in review(signed_in, mine)
+
+
+def test_an_audience_hands_its_labels_to_all_that_is_sent_with_it(
+    signed_in: Client, mine: ActivationDraft
+) -> None:
+    Audience.objects.update(name="VIP customers", labels=["C2"])
+    factories.PolicyFactory(name="No third parties")
+    page = review(signed_in, mine)
+    assert "with C2, which the audience “VIP customers” carries. Remove this audience," in page
+    assert "on the audience, and so on all that is sent with it" in page
+    assert "activated as</span> <bdi>VIP audience</bdi>" in page
+    assert "1 problem to put right first" in page
+    assert "Nothing was changed. The policy “No third parties” forbids" in finish(signed_in, mine)
+    Audience.objects.update(labels=["C5"])
+    assert "sends what you chose" in finish(signed_in, mine)
+
+
+def test_an_audience_and_what_is_mapped_break_together_what_neither_breaks_alone(
+    signed_in: Client, mine: ActivationDraft
+) -> None:
+    Audience.objects.update(name="VIP customers", labels=["C3"])
+    factories.PolicyFactory(name="Not both", labels=["C2", "C3"], label_match="all")
+    assert "no enabled policy stands against" in review(signed_in, mine)
+    factories.LabeledAttributeFactory(path="loyalty.tier")
+    page = review(signed_in, mine)
+    assert "the audience “VIP customers” carries, together with C2 on “loyalty.tier”." in page
+    assert "together with</span> <bdi>loyalty.tier</bdi>" in page
+
+
+def test_an_audience_with_c12_is_never_exported(signed_in: Client, mine: ActivationDraft) -> None:
+    Destination.objects.update(marketing_actions=[])
+    Audience.objects.update(name="VIP customers", labels=["C12"])
+    page = review(signed_in, mine)
+    assert "The audience “VIP customers” carries C12 and may not be exported in any way" in page
+    assert "Nothing was changed." in finish(signed_in, mine)
 
 
 def test_finish_is_refused_too(signed_in: Client, mine: ActivationDraft) -> None:

@@ -326,3 +326,39 @@ def test_who_is_excluded_does_not_hold_up_the_others(
         " missing."
     )
     assert list(excluded) == [("consent", words)] * 2
+
+
+def test_the_labels_of_an_activated_audience_ask_all_profiles_for_their_consent(
+    activation: Activation,
+) -> None:
+    factories.ConsentPolicyFactory(marketing_actions=[], labels=["C2", "S1"], label_match="all")
+    factories.LabeledAttributeFactory(path="person.name.lastName", labels=["S1"])
+    people(activation, 1)
+    destination = activation.destination
+    other = factories.ActivationFactory(destination=destination, mapping_id="Bank").audience
+    version = destination.mapping_version
+    assert configuration.load_plan(destination=destination).consents == ()
+    mark = marks.of(row=other, fields=["labels"])
+    labels.label_audience(audience=other, codes=["C2"], seen=mark, at=NOON)
+    destination.refresh_from_db()
+    assert len(configuration.load_plan(destination=destination).consents) == 1
+    assert destination.mapping_version == version + 1
+    assert Backfill.objects.filter(destination=destination, activation=None).exists()
+
+
+def test_an_audience_that_brings_its_labels_has_all_profiles_looked_at(
+    activation: Activation,
+) -> None:
+    people(activation, 1)
+    bank = factories.AudienceFactory(labels=["C2"])
+    destination = activation.destination
+    configuration.configure(
+        destination=destination,
+        rules=configuration.rules_of(destination=destination),
+        audiences=[
+            configuration.AudienceChoice(activation.audience, "VIP", activation.start_on),
+            configuration.AudienceChoice(bank, "Bank", activation.start_on),
+        ],
+        at=NOON,
+    )
+    assert Backfill.objects.filter(destination=destination, activation=None).exists()

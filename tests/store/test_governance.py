@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from activations.governance.check import Rule, Rulebook
+from activations.governance.check import LabelledAudience, Rule, Rulebook
 from activations.queries import governance
 from activations.services import policies, policy_check
 from activations.terms import LabelMatch, PolicyStatus
@@ -22,9 +22,12 @@ def test_enabled_policies_and_all_labels_are_read_in_one_query(
     factories.PolicyFactory(name="A")
     factories.PolicyFactory(status=PolicyStatus.DRAFT)
     factories.LabeledAttributeFactory(path="loyalty", labels=["C2", "S1"])
+    nameless = factories.AudienceFactory(name="", external_id="vip", labels=["C5"])
+    factories.AudienceFactory(name="Free")
     with django_assert_num_queries(1):
         found = governance.rulebook()
     assert found.labels == {"loyalty": ["C2", "S1"]}
+    assert found.audiences == {"ups/vip": LabelledAudience(nameless.pk, "ups/vip", ("C5",))}
     assert found.rules == (
         Rule("A", ("C2",), LabelMatch.ANY, ("export-to-third-party",)),
         Rule("B", ("C2", "C3"), LabelMatch.ALL, ("export-to-third-party",)),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from activations.governance.check import Rulebook, Violation
+from activations.governance.check import Activated, Rulebook, Violation
 from activations.services import policy_check
 from activations.services.workspace.values import (
     WHOLE_FILE,
@@ -13,14 +13,15 @@ from activations.services.workspace.values import (
 
 
 def problems(*, wanted: Workspace, current: Workspace, rulebook: Rulebook) -> Iterator[Problem]:
-    """One for each mapping of an activated destination that breaks what it did not break before."""
+    """One for each mapping or audience by which a destination breaks what it did not before."""
     present = {entry.name: entry for entry in current.destinations}
     for entry in wanted.destinations:
         old = present.get(entry.name)
         known = set() if old is None else set(_violations(old, None, rulebook))
         for violation in _violations(entry, old, rulebook):
             if violation not in known:
-                message = f"“{entry.name}” to “{violation.target}”: {violation.message}"
+                thing = " at" if violation.is_of_audience else " to"
+                message = f"“{entry.name}”{thing} “{violation.target}”: {violation.message}"
                 yield Problem(entry.mapped_at or WHOLE_FILE, message)
 
 
@@ -35,4 +36,9 @@ def _violations(
         actions = old.marketing_actions if actions is None else actions
     if not activations:
         return ()
-    return policy_check.of_rules(rules=rules or (), actions=actions or (), rulebook=rulebook)
+    return policy_check.of_rules(
+        rules=rules or (),
+        actions=actions or (),
+        rulebook=rulebook,
+        activated=[Activated(0, one.audience, one.mapping_id) for one in activations],
+    )

@@ -3,7 +3,14 @@
 import pytest
 
 from activations.governance import attributes, check
-from activations.governance.check import Mapped, Rule, Rulebook, Violation
+from activations.governance.check import (
+    Activated,
+    LabelledAudience,
+    Mapped,
+    Rule,
+    Rulebook,
+    Violation,
+)
 from activations.governance.labels import CODES, LABELS, ordered
 from activations.mapping.paths import PathProblem, parse_source
 from activations.terms import LabelMatch
@@ -160,3 +167,66 @@ def test_labels_are_told_apart_and_ordered() -> None:
         "X9",
         "bank",
     ]
+
+
+def find_with(
+    *sources: str, rules: tuple[Rule, ...], labels: dict[str, list[str]], **audiences: list[str]
+) -> tuple[Violation, ...]:
+    """With these labels on audiences, all of them activated in their order."""
+    put = {
+        name: LabelledAudience(key, f"All {name}", tuple(codes))
+        for key, (name, codes) in enumerate(audiences.items())
+    }
+    return check.find(
+        mapped=mapped(*sources),
+        actions=(THIRD_PARTY,),
+        rulebook=Rulebook(rules=rules, labels=labels, audiences=put),
+        activated=[Activated(row, name, f"ID {row}") for row, name in enumerate(audiences)],
+    )
+
+
+def test_an_audience_that_carries_the_label_is_a_violation_of_its_own_after_the_mappings() -> None:
+    found = find_with(
+        TIER, rules=(rule("C2"),), labels={"loyalty": ["C2"]}, vip=["S1"], bank=["C2"]
+    )
+    assert [(one.is_of_audience, one.row, one.source) for one in found] == [
+        (False, 0, TIER),
+        (True, 1, "All bank"),
+    ]
+    assert found[1].message == (
+        "The policy “No third parties” forbids Export to Third Party with C2, which the audience"
+        " “All bank” carries. Remove this audience, take the marketing action off the destination,"
+        " or ask whoever manages data usage policies."
+    )
+
+
+def test_what_all_labels_are_needed_for_may_lie_on_an_audience_and_what_is_mapped() -> None:
+    both = (rule("C2", "C3", match=LabelMatch.ALL),)
+    (found,) = find_with(TIER, rules=both, labels={"loyalty": ["C3"]}, vip=["C2"])
+    assert found.why == (
+        "The policy “No third parties” forbids Export to Third Party with C2, which the audience"
+        " “All vip” carries, together with C3 on “loyalty”."
+    )
+    (whole,) = find_with(TIER, rules=both, labels={}, vip=["C2", "C3"])
+    assert whole.label_codes == "C2 and C3"
+
+
+def test_labels_of_two_audiences_never_count_together() -> None:
+    both = (rule("C2", "C3", match=LabelMatch.ALL),)
+    assert find_with(TIER, rules=both, labels={}, vip=["C2"], bank=["C3"]) == ()
+
+
+def test_an_audience_with_c12_needs_no_policy() -> None:
+    (found,) = find_with(TIER, rules=(), labels={}, vip=["C12"])
+    assert found.why == "The audience “All vip” carries C12 and may not be exported in any way."
+    assert found.remedy == "Remove this audience, or ask whoever applies data usage labels."
+
+
+def test_only_audiences_that_are_activated_are_judged() -> None:
+    book = Rulebook((rule("C2"),), audiences={"vip": LabelledAudience(1, "VIP", ("C2",))})
+    nothing = check.find(mapped=mapped(TIER), actions=[THIRD_PARTY], rulebook=book)
+    assert nothing == ()
+    without = book.with_audience(reference="vip", audience=LabelledAudience(1, "VIP", ()))
+    vip = [Activated(0, "vip", "VIP")]
+    judged = check.find(mapped=mapped(TIER), actions=[THIRD_PARTY], rulebook=without, activated=vip)
+    assert judged == ()
