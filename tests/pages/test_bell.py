@@ -9,10 +9,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from connections.models import Notification
+from connections.models import Destination, Notification
 from connections.permissions import Permission
 from tests import factories
-from tests.pages.permitted import browser
+from tests.pages.permitted import browser, grant
 
 COUNT, PANEL, READ_ALL = "/alerts/bell/", "/alerts/bell/panel/", "/alerts/bell/read/"
 
@@ -46,8 +46,24 @@ def test_the_bell_counts_what_is_unread_in_few_queries(mine: tuple[Client, User]
 
     with CaptureQueriesContext(connection) as captured:
         assert "3 unread" in unread(client)
-    # Session, user, permissions of the person and of their roles, the count.
-    assert len(captured) <= 5
+    # Session, user, permissions of the person and of their roles, unread, open alerts.
+    assert len(captured) <= 6
+
+
+def test_the_navigation_is_brought_what_the_person_may_see(mine: tuple[Client, User]) -> None:
+    client, user = mine
+    factories.DestinationFactory.create_batch(2)
+    factories.DestinationFactory(name="", account=None, status="draft")
+    factories.AlertFactory(code="activation-skipped-rate-exceeded")
+    factories.AlertFactory(resolved_at=factories.NOON)
+    page = unread(client)
+    assert 'id="nav-alerts" hx-swap-oob="true"><span class="badge" data-tone="danger">1<' in page
+    assert "nav-destinations" not in page
+
+    grant(user, Permission.VIEW_DESTINATIONS)
+    live = Destination.objects.exclude(status="draft").count()
+    assert f'id="nav-destinations" hx-swap-oob="true"><span class="badge">{live}<' in unread(client)
+    assert 'id="nav-destinations"></span>' in client.get("/destinations/browse/").content.decode()
 
 
 def test_more_than_ninety_nine_is_said_so(mine: tuple[Client, User]) -> None:
