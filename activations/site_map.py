@@ -50,6 +50,8 @@ PLACES: Final = (
     Place("New consent policy", "activations:consent-policy-new", "Policies"),
     Place("Data usage labels", "activations:labels", "Policies", "governance"),
     Place("Label an attribute", "activations:labels-new", "Policies"),
+    Place("Custom labels", "activations:custom-labels", "Policies"),
+    Place("New custom label", "activations:custom-label-new", "Policies"),
     Place("People", "connections:people", also="users colleagues"),
     Place("Invite", "connections:person-invite", "People"),
     Place("Roles", "connections:roles", "People", "permissions access"),
