@@ -114,7 +114,13 @@ class TableRow:
     """The same numbers for the table beside the picture."""
 
     words: str
+    labels: tuple[str, ...]
     values: tuple[int, ...]
+
+    @property
+    def cells(self) -> list[tuple[str, int]]:
+        """Each number with the line it belongs to."""
+        return list(zip(self.labels, self.values, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +160,9 @@ def over_time(
 
     `is_open`: the last moment is not over, so its marks stand alone and no line falls to them.
     """
+    labels = tuple(one.label for one in series)
     rows = tuple(
-        TableRow(moment.words, tuple(one.values[index] for one in series))
+        TableRow(moment.words, labels, tuple(one.values[index] for one in series))
         for index, moment in enumerate(moments)
     )
     top = scale(most=max((value for one in series for value in one.values), default=0))

@@ -6,9 +6,10 @@ from typing import Any, Final
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 
-from activations import system_picture
+from activations import system_picture, system_words
 from activations.models import Activation, Audience, AudienceDay
 from activations.system_picture import Node, Picture
+from activations.system_words import Column
 from connections.destinations import effective_status
 from connections.models import AccountStatus, Destination, DestinationStatus
 from connections.queries.filters import uuid_of
@@ -49,6 +50,7 @@ class System:
     """What is shown, and what the selection is about: (kind, uuid), empty without one."""
 
     picture: Picture
+    columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     selected: Node | None
     hidden_audiences: int
@@ -103,7 +105,8 @@ def load(*, found: Found, selected: str) -> System:
     picture = system_picture.draw(nodes=nodes, links=links, selected=selected)
     chosen = next((node for node in nodes if node.key == selected and not node.is_group), None)
     rows = tuple(Row(one, effective_status(one), counts[one.pk]) for one in shown)
-    return System(picture, rows, chosen, hidden, found.total - len(shown))
+    columns = system_words.tell(placed=picture.nodes, links=links)
+    return System(picture, columns, rows, chosen, hidden, found.total - len(shown))
 
 
 def _audiences(activations: QuerySet[Activation]) -> tuple[list[Any], int]:

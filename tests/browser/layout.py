@@ -10,9 +10,10 @@ _SPILLS = """() => {
   const out = root.scrollWidth - root.clientWidth;
   if (out > 0) found.push(`the page sticks out by ${out} px`);
   for (const row of document.querySelectorAll("tr")) {
-    const { offsetHeight: height, textContent } = row;
+    // On a phone the cells of a row stand one below the other.
+    const height = Math.max(...[...row.cells].map((cell) => cell.offsetHeight));
     if (height > innerHeight) {
-      found.push(`the row "${textContent.trim().slice(0, 30)}" is ${height} px tall`);
+      found.push(`the row "${row.textContent.trim().slice(0, 30)}" is ${height} px tall`);
     }
   }
   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -24,7 +25,9 @@ _SPILLS = """() => {
     const { left, right, width } = range.getBoundingClientRect();
     if (!width) continue;
     for (let box = node.parentElement; box && box !== document.body; box = box.parentElement) {
-      const { overflowX, position } = getComputedStyle(box);
+      const { clipPath, overflowX, position } = getComputedStyle(box);
+      // Only for those who listen
+      if (clipPath !== "none") break;
       if (box.matches(boxes)) {
         const at = box.getBoundingClientRect();
         if (right > at.right + 1 || left < at.left - 1) {
@@ -42,9 +45,40 @@ _SPILLS = """() => {
 _CUT_OFF = """() => [...document.querySelectorAll(".table-wrap")]
   .filter((wrap) => wrap.checkVisibility() && wrap.scrollWidth > wrap.clientWidth)
   .map((wrap) => {
-    const words = wrap.querySelector("thead").textContent.replace(/\\s+/g, " ").trim();
+    const words = (wrap.querySelector("thead") ?? wrap).textContent.replace(/\\s+/g, " ").trim();
     return `${wrap.scrollWidth - wrap.clientWidth} px of the table "${words}" are out of sight`;
   })"""
+
+# What a cell says beside its value on a phone is the heading of its column, word for word.
+_MISNAMED = """() => [...document.querySelectorAll(".table-wrap tbody td:not([colspan])")]
+  .map((cell) => {
+    const head = cell.closest("table").tHead.rows[0].cells[cell.cellIndex];
+    const words = (head.querySelector(".th-help > span") ?? head).textContent.trim();
+    const isBare = !words || head.querySelector(".visually-hidden, input");
+    return [cell.dataset.label ?? "", isBare ? "" : words];
+  })
+  .filter(([said, heading]) => said !== heading)
+  .map(([said, heading]) => `a cell says "${said}" under the heading "${heading}"`)"""
+
+# Half a pixel is lost where a page is drawn.
+_TOO_SMALL = """() => {
+  const aims = ".table-wrap :is(tbody .btn, tbody .switch, .hit, thead .th-sort, thead .help)";
+  return [...document.querySelectorAll(aims)]
+    .filter((aim) => aim.checkVisibility())
+    .map((aim) => [aim, aim.getBoundingClientRect()])
+    .filter(([aim, { width, height }]) => Math.min(width, height) < 43.5)
+    .map(([aim]) => `less than 44 px: ${aim.outerHTML.slice(0, 120)}`);
+}"""
+
+
+def misnamed(page: Page) -> list[str]:
+    found: list[str] = page.evaluate(_MISNAMED)
+    return list(dict.fromkeys(found))
+
+
+def too_small(page: Page) -> list[str]:
+    found: list[str] = page.evaluate(_TOO_SMALL)
+    return found
 
 
 def spills(page: Page) -> list[str]:

@@ -208,7 +208,10 @@ def test_the_activation_trigger_is_named_where_not_every_change_is_one(signed_in
         name="Some", activation_triggers=["segmentation-changes", "identity-changes"]
     )
     page = signed_in.get(BROWSE).content.decode()
-    assert [cell.split("<")[0] for cell in page.split('<td class="yields">')[1:]] == [
+    assert [
+        cell.split("<")[0]
+        for cell in page.split('<td data-label="Activation trigger" class="yields">')[1:]
+    ] == [
         "Any",
         "Segmentation changes, Identity changes",
     ]

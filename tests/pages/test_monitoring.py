@@ -81,7 +81,9 @@ def test_a_run_tells_its_numbers_in_the_order_of_the_destinations_page(
     heads = re.findall(
         r'<th scope="col" class="num">(\w+)', page.partition("Dataflow run start")[2]
     )
-    numbers = re.findall(r'<td class="num">(\d+)</td>', page.partition("Dataflow run start")[2])
+    numbers = re.findall(
+        r'<td data-label="\w+" class="num">(\d+)</td>', page.partition("Dataflow run start")[2]
+    )
     assert heads[:4] == ["Received", "Activated", "Excluded", "Failed"]
     assert numbers[:4] == ["1", "2", "3", "4"]
 

@@ -51,6 +51,13 @@ def test_a_selection_of_nothing_selects_nothing(
     assert signed_in.get(URL, {"node": node}).context["system"].selected is None
 
 
+def test_what_is_drawn_is_also_told_in_words(signed_in: Client, destination: Destination) -> None:
+    factories.ActivationFactory(destination=destination, audience__name="VIP customers")
+    page = signed_in.get(URL).content.decode()
+    assert f"Sent to:</span> <bdi>{destination.name}</bdi>" in page
+    assert "Audiences:</span> <bdi>VIP customers</bdi>" in page
+
+
 def test_one_destination_is_drawn_alone(signed_in: Client, destination: Destination) -> None:
     factories.DestinationFactory()
     asked = {"destination": str(destination.uuid)}

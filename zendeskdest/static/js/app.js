@@ -19,6 +19,7 @@ import "./picker.js";
 import "./rail.js";
 import "./search.js";
 import "./selection.js";
+import "./table.js";
 import "./tabs.js";
 import "./time.js";
 import "./toast.js";
