@@ -46,11 +46,11 @@ def _edit(locked: Destination, values: Mapping[str, Any], seen: str, at: datetim
     policy_check.demand_of(destination=saved, before=meant_for)
     turned_on = set(saved.activation_triggers) - was_on
     if turned_on or consents.differ(destination=saved, before=meant_for):
-        _catch_up(saved, turned_on, at)
+        catch_up(destination=saved, turned_on=turned_on, at=at)
     return saved
 
 
-def _catch_up(destination: Destination, turned_on: Collection[str], at: datetime) -> None:
+def catch_up(*, destination: Destination, turned_on: Collection[str], at: datetime) -> None:
     """Every row is looked at, and for who entered an audience meanwhile there is one to be made."""
     Destination.objects.filter(pk=destination.pk).update(mapping_version=F("mapping_version") + 1)
     jobs: list[int | None] = [None] if destination.deliveries.exists() else []

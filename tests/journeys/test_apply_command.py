@@ -78,6 +78,26 @@ def test_a_second_apply_changes_nothing(file: Path) -> None:
     assert Backfill.objects.count() == backfills
 
 
+def test_activation_triggers_are_applied_and_what_is_on_again_catches_up(file: Path) -> None:
+    account = "    account: Acme Sell\n"
+    edit(file, account, f"{account}    activation_triggers: [identity-changes]\n")
+    apply(file)
+    destination = Destination.objects.get()
+    assert destination.activation_triggers == ["identity-changes"]
+    DeliveryFactory(destination=destination)
+    Backfill.objects.all().delete()
+    edit(file, "[identity-changes]", "[identity-changes, segmentation-changes]")
+    assert "activation_triggers: 1 -> 2" in apply(file, "--dry-run").lines[2]
+    assert "activation_triggers: 1 -> 2" in apply(file).lines[-1]
+    destination.refresh_from_db()
+    assert destination.activation_triggers == ["segmentation-changes", "identity-changes"]
+    jobs = Backfill.objects.filter(destination=destination)
+    assert jobs.filter(activation=None).exists()
+    assert jobs.exclude(activation=None).exists()
+    edit(file, "    activation_triggers: [identity-changes, segmentation-changes]\n", "")
+    assert {line[0] for line in apply(file).lines} == {"="}
+
+
 def test_marketing_actions_are_applied_and_stay_where_the_file_is_silent(file: Path) -> None:
     account = "    account: Acme Sell\n"
     edit(file, account, f"{account}    marketing_actions: [segment-match, analytics]\n")

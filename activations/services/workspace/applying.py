@@ -7,9 +7,10 @@ from typing import Final
 
 from django.db import transaction
 
+from activations.deliveries.store import intake
 from activations.models import Audience
 from activations.queries.governance import rulebook
-from activations.services import configuration, consents, removal, standing_still
+from activations.services import configuration, consents, details, removal, standing_still
 from activations.services.configuration import AudienceChoice
 from activations.services.workspace import comparing, current, governance, references, starts
 from activations.services.workspace.comparing import Action, Change
@@ -25,7 +26,7 @@ from connections import account_records, accounts, audit, destinations
 from connections.audit import Kind
 from connections.models import Account, Destination
 
-_DETAILS: Final = frozenset({"description", "alerts", "marketing_actions"})
+_DETAILS: Final = frozenset({"description", "alerts", "marketing_actions", "activation_triggers"})
 
 
 class CannotApply(Exception):
@@ -114,6 +115,9 @@ class _Changer:
             (Action.CHANGED, "destination"): self._change_destination,
             (Action.PRUNED, "destination"): self._prune_destination,
         }
+        if any("activation_triggers" in change.fields for change in changes):
+            # Before any row, as whoever edits them: `details.edit` says why.
+            intake.let_changes_finish()
         self._lock_deliveries(changes)
         for change in changes:
             if change.action != Action.UNCHANGED:
@@ -179,11 +183,14 @@ class _Changer:
         entry, fields = self._destinations[change.key], change.fields
         destination = Destination.objects.select_for_update().get(name=change.key)
         if fields.keys() & _DETAILS:
-            meant_for = destination.marketing_actions
+            meant_for, was_on = destination.marketing_actions, destination.activation_triggers
             self._save_details(destination, entry)
             told = _told(change, *_DETAILS)
             audit.note_changes(kind=Kind.DESTINATION, about=destination, changes=told)
-            if consents.differ(destination=destination, before=meant_for):
+            turned_on = set(destination.activation_triggers) - set(was_on)
+            if turned_on:
+                details.catch_up(destination=destination, turned_on=turned_on, at=self._at)
+            elif consents.differ(destination=destination, before=meant_for):
                 consents.look_again(destination_ids=[destination.pk], at=self._at)
         if "account" in fields:
             account = Account.objects.get(name=entry.account)
@@ -204,14 +211,19 @@ class _Changer:
         switch(destination=destination)
 
     def _save_details(self, destination: Destination, entry: DestinationEntry) -> None:
-        details = {
+        values = {
             "name": entry.name,
             "description": entry.description,
             "alerts": list(entry.alerts),
+            "marketing_actions": entry.marketing_actions,
+            "activation_triggers": entry.activation_triggers,
         }
-        if entry.marketing_actions is not None:
-            details["marketing_actions"] = list(entry.marketing_actions)
-        destinations.save_details(destination=destination, details=details)
+        told = {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in values.items()
+            if value is not None
+        }
+        destinations.save_details(destination=destination, details=told)
 
     def _configure(self, destination: Destination, entry: DestinationEntry) -> None:
         """Where the file is silent about one of the two lists, it stays as it is."""

@@ -116,9 +116,9 @@ def _destination(old: DestinationEntry, new: DestinationEntry) -> dict[str, Fiel
         enabled=(old.is_enabled, new.is_enabled),
         alerts=(list(old.alerts), list(new.alerts)),
     )
-    if new.marketing_actions is not None:
-        old_actions, new_actions = list(old.marketing_actions or ()), list(new.marketing_actions)
-        fields |= _differing(marketing_actions=(old_actions, new_actions))
+    for name in ("marketing_actions", "activation_triggers"):
+        if (codes := getattr(new, name)) is not None:
+            fields |= _differing(**{name: (list(getattr(old, name) or ()), list(codes))})
     if new.rules is not None and new.rules != old.rules:
         fields["mappings"] = FieldChange(_shown_rules(old.rules or ()), _shown_rules(new.rules))
     if new.activations is not None and set(new.activations) != set(old.activations or ()):

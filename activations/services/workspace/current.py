@@ -62,6 +62,7 @@ def _destinations() -> tuple[DestinationEntry, ...]:
             is_enabled=row.status != DestinationStatus.DISABLED,
             alerts=tuple(row.alerts),
             marketing_actions=tuple(row.marketing_actions),
+            activation_triggers=tuple(row.activation_triggers),
             rules=tuple(rules[row.pk]),
             activations=tuple(activations[row.pk]),
         )

@@ -12,11 +12,11 @@ from activations.services.workspace.document import Node
 from activations.services.workspace.section import Findings, Section, T, each
 from activations.services.workspace.values import ALERTS, ActivationEntry, DestinationEntry, Place
 from activations.terms import WhenEmpty
-from connections import marketing_actions
+from connections import activation_triggers, marketing_actions
 
 _KEYS = (
     *("name", "description", "account", "enabled", "alerts", "marketing_actions"),
-    *("mappings", "audiences"),
+    *("activation_triggers", "mappings", "audiences"),
 )
 _MAPPING_KEYS = ("source", "target", "when_empty")
 _ACTIVATION_KEYS = ("audience", "mapping_id", "start", "end")
@@ -52,6 +52,7 @@ class Reader:
             is_enabled=section.flag("enabled", default=True),
             alerts=each(section.items("alerts"), self._alert),
             marketing_actions=self._actions(section),
+            activation_triggers=self._triggers(section),
             rules=tuple(rules.values()) if section.has("mappings") else None,
             activations=tuple(activations.values()) if section.has("audiences") else None,
             mapped_at=section.place("mappings") if section.has("mappings") else node.place,
@@ -75,6 +76,22 @@ class Reader:
             return str(node.value)
         known = ", ".join(marketing_actions.CODES)
         self._findings.refuse(node.place, f"is not a marketing action; known are {known}.")
+        return None
+
+    def _triggers(self, section: Section) -> tuple[str, ...] | None:
+        if not section.has("activation_triggers"):
+            return None
+        chosen = each(section.items("activation_triggers"), self._trigger)
+        if not section.items("activation_triggers"):
+            place = section.place("activation_triggers")
+            self._findings.refuse(place, "must hold at least one: nothing would ever be sent.")
+        return tuple(activation_triggers.ordered(codes=chosen))
+
+    def _trigger(self, node: Node) -> str | None:
+        if node.value in activation_triggers.CODES:
+            return str(node.value)
+        known = ", ".join(activation_triggers.CODES)
+        self._findings.refuse(node.place, f"is not an activation trigger; known are {known}.")
         return None
 
     def _rule(self, node: Node) -> MappingRule | None:

@@ -97,6 +97,7 @@ class DestinationEntry:
     is_enabled: bool = True
     alerts: tuple[str, ...] = ()
     marketing_actions: tuple[str, ...] | None = None
+    activation_triggers: tuple[str, ...] | None = None
     rules: tuple[MappingRule, ...] | None = None
     activations: tuple[ActivationEntry, ...] | None = None
     # Where the file says what it sends, or where the destination begins.

@@ -17,6 +17,7 @@ from activations.services.workspace.values import (
     DestinationEntry,
     Workspace,
 )
+from connections import activation_triggers
 
 _HEADER = """\
 # The workspace, as `export_config` found it. Tokens are not written: put each into the environment
@@ -114,6 +115,7 @@ def _destination(entry: DestinationEntry) -> dict[str, Any]:
         "enabled": entry.is_enabled,
         "alerts": list(entry.alerts),
         "marketing_actions": list(entry.marketing_actions or ()),
+        "activation_triggers": list(entry.activation_triggers or activation_triggers.CODES),
         "mappings": [_rule(rule) for rule in entry.rules or ()],
         "audiences": [_activation(activation) for activation in entry.activations or ()],
     }

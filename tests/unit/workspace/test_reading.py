@@ -159,6 +159,16 @@ def test_an_unknown_marketing_action_is_refused_with_those_there_are() -> None:
     assert "segment-match" in found[0]
 
 
+def test_activation_triggers_are_known_ones_and_not_none_of_them() -> None:
+    account = "    account: Acme Sell\n"
+    key = f"{account}    activation_triggers:"
+    (unknown,) = changed(account, f"{key} [identity-changes, spam]\n")
+    assert unknown.startswith("destinations[0].activation_triggers[1], line 13: is not an act")
+    (none,) = changed(account, f"{key} []\n")
+    assert "must hold at least one" in none
+    assert reading(WORKSPACE).workspace.destinations[0].activation_triggers is None
+
+
 def test_marketing_actions_are_read_in_one_order_and_silence_is_not_none_of_them() -> None:
     account = "    account: Acme Sell\n"
     text = WORKSPACE.replace(

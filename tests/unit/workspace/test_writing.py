@@ -19,7 +19,7 @@ from activations.services.workspace.values import (
     Workspace,
 )
 from activations.terms import SourceKind, TargetKind, WhenEmpty
-from connections import credentials
+from connections import activation_triggers, credentials
 from connections.marketing_actions import CODES, ordered
 
 HOSTILE = (
@@ -57,6 +57,7 @@ constants = names.filter(lambda text: any(map(str.isprintable, text.replace(" ",
     lambda text: Source(SourceKind.CONSTANT, f"  {text} ")
 )
 days = st.dates(date(2000, 1, 1), date(2100, 1, 1))
+TRIGGERS = (activation_triggers.CODES, activation_triggers.CODES[:1])
 RULES = (
     MappingRule(Source(SourceKind.IDENTITY, "Email"), Target(TargetKind.IDENTITY, "email")),
     MappingRule(
@@ -94,6 +95,7 @@ def workspaces(draw: st.DrawFn) -> Workspace:
                 is_enabled=draw(st.booleans()),
                 alerts=tuple(draw(st.lists(st.sampled_from(ALERTS), unique=True))),
                 marketing_actions=tuple(ordered(codes=draw(st.sets(st.sampled_from(CODES))))),
+                activation_triggers=draw(st.sampled_from(TRIGGERS)),
                 rules=(*RULES, custom),
                 activations=activations,
             )
