@@ -5,6 +5,7 @@ from django.urls import path
 from activations.views import (
     audience_labels,
     audiences,
+    audit_log,
     browse,
     consent_policies,
     custom_labels,
@@ -95,6 +96,10 @@ urlpatterns = [
     path("profiles/", people.search, name="people"),
     path("profiles/<str:reference>/", people.show, name="person"),
     path("profiles/<str:reference>/next/<uuid:uuid>/", people.preview, name="person-next"),
+    path("audit-log/", audit_log.listing, name="audit-log"),
+    path("audit-log/<int:key>/rail/", audit_log.rail, name="audit-log-rail"),
+    path("audit-log/audit-log.csv", audit_log.as_csv, name="audit-log-csv"),
+    path("audit-log/audit-log.json", audit_log.as_json, name="audit-log-json"),
     path("policies/", policies.listing, name="policies"),
     path("policies/new/", policies.new, name="policy-new"),
     path("policies/<uuid:uuid>/", policies.show, name="policy"),

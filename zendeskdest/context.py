@@ -35,6 +35,7 @@ NAVIGATION = (
     ("Ingestion", "activations:ingestion", "database", ("/ingestion/",)),
     ("Policies", "activations:policies", "shield-check", ("/policies/",)),
     ("People", "connections:people", "user-cog", ("/people/",)),
+    ("Audit log", "activations:audit-log", "scroll-text", ("/audit-log/",)),
 )
 
 

@@ -8,12 +8,16 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import IO, Any, Final
 
+from django.db import transaction
+
 from activations import ingestion
 from activations.ingestion import Complaint, IngestReport
 from activations.models import Audience, Membership
 from activations.profiles.rows import Row
 from activations.services import audience_days, demo_people
 from activations.terms import Origin
+from connections import audit
+from connections.audit import Action, Kind
 
 AUDIENCES: Final = {
     demo_people.VIP: "VIP customers",
@@ -31,14 +35,9 @@ def is_loaded() -> bool:
 
 def load(*, clock: Callable[[], datetime]) -> IngestReport:
     """Names the audiences and stores the people."""
-    for external_id, name in AUDIENCES.items():
-        audience, _ = Audience.objects.get_or_create(
-            namespace=demo_people.NAMESPACE,
-            external_id=external_id,
-            defaults={"name": name, "origin": Origin.WORKSPACE},
-        )
-        # A name somebody chose stays.
-        Audience.objects.filter(pk=audience.pk, name="").update(name=name)
+    with transaction.atomic():
+        for external_id, name in AUDIENCES.items():
+            _name(external_id, name)
     rows = (Row(number, document) for number, document in enumerate(_documents(), start=1))
     report = ingestion.ingest(rows=rows, clock=clock, on_complaint=_refuse)
     # The first look at the list of audiences shows numbers.
@@ -53,6 +52,18 @@ def write(*, stream: IO[str]) -> int:
         stream.write(json.dumps(document, ensure_ascii=False) + "\n")
         count += 1
     return count
+
+
+def _name(external_id: str, name: str) -> None:
+    audience, is_new = Audience.objects.get_or_create(
+        namespace=demo_people.NAMESPACE,
+        external_id=external_id,
+        defaults={"name": name, "origin": Origin.WORKSPACE},
+    )
+    # A name somebody chose stays.
+    Audience.objects.filter(pk=audience.pk, name="").update(name=name)
+    if is_new:
+        audit.note(action=Action.CREATED, kind=Kind.AUDIENCE, about=audience)
 
 
 def _documents() -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import resolve, reverse
 
 from activations.services import drafts
+from connections import destinations
 from connections.models import Destination
 from connections.permissions import TO_ACTIVATE, Permission, may
 from tests import factories
@@ -42,6 +43,7 @@ def scene(destination: Destination) -> Destination:
         name="Refused", account__status="rejected", account__problem="Token revoked."
     )
     factories.AccountFactory(name="Unused", status="rejected", problem="Token revoked.")
+    destinations.disable(destination=factories.DestinationFactory(name="Paused"))
     return destination
 
 
@@ -58,7 +60,7 @@ def _pages(scene: Destination) -> list[str]:
     names += ["connections:settings", "connections:roles", "overview", "activations:system"]
     names += ["activations:monitoring", "activations:people", "activations:ingestion"]
     names += ["activations:policies", "activations:labels", "activations:ingestion-api"]
-    names += ["activations:consent-policies"]
+    names += ["activations:consent-policies", "activations:audit-log"]
     names += ["connections:alerts", "connections:alert-history"]
     pages = [reverse(name) for name in names]
     pages += [

@@ -40,6 +40,8 @@ from activations.services.large_demo.layout import Layout
 from activations.services.large_demo.moments import Moments
 from activations.services.large_demo.size import Size
 from activations.services.large_demo.standings import Standings
+from connections import audit
+from connections.audit import Action, Kind
 from connections.models import Account, Destination
 
 _SEED: Final = 20260301
@@ -83,6 +85,7 @@ def load(*, size: Size, at: datetime, on_progress: OnProgress = lambda done: Non
     with transaction.atomic():
         if not is_empty():
             raise NotEmpty
+        audit.note(action=Action.APPLIED, kind=Kind.WORKSPACE, name="Large demo")
         return _Load(size, at).everything(on_progress)
 
 

@@ -31,7 +31,7 @@ from activations.models import (
 from activations.queries import people
 from connections import access, alert_rules, platforms
 from connections.access import Route
-from connections.models import Account, Alert, Destination, Notification, Webhook
+from connections.models import Account, Alert, AuditEntry, Destination, Notification, Webhook
 
 _M = TypeVar("_M", bound=Model)
 _ARGUMENT = re.compile(r"<(?:(\w+):)?(\w+)>")
@@ -116,6 +116,7 @@ class _Things:
             "policies/<uuid:uuid>": lambda: _newest(Policy.objects.order_by("pk")).uuid,
             "consent/<uuid:uuid>": lambda: _newest(ConsentPolicy.objects.order_by("pk")).uuid,
             "custom/<int:key>": lambda: _newest(CustomLabel.objects.order_by("pk")).pk,
+            "audit-log/<int:key>": lambda: _newest(AuditEntry.objects.order_by("-pk")).pk,
             "labels/<int:key>": lambda: _newest(LabeledAttribute.objects.order_by("pk")).pk,
             "people/<int:key>": lambda: _newest(User.objects.exclude(pk=self.person.pk)).pk,
             # Taken by POST alone: any will do.

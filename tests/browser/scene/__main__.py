@@ -26,7 +26,7 @@ from activations.queries import people as profile_queries  # noqa: E402
 from activations.queries import references  # noqa: E402
 from activations.services import drafts  # noqa: E402
 from activations.services.draft_content import MappingRow, ScheduleRow  # noqa: E402
-from connections.models import Destination, Notification  # noqa: E402
+from connections.models import AuditEntry, Destination, Notification  # noqa: E402
 from tests import factories  # noqa: E402
 from tests.browser.scene import governance, people, sending, uploads  # noqa: E402
 from tests.browser.scene.words import SPOKEN, Say, plain  # noqa: E402
@@ -77,6 +77,7 @@ def full(say: Say, at: datetime) -> dict[str, Any]:
         "people/<int:key>/": [f"people/{working['member'].pk}/"],
         "people/roles/<int:key>/": [f"people/roles/{working['role'].pk}/"],
         "accounts/<uuid:uuid>/": [f"accounts/{there.rejected.account.uuid}/"],
+        "audit-log/<int:key>/": [f"audit-log/{people.notes(say, at, ann).pk}/"],
         "sign-in/<str:secret>/": [f"sign-in/{working['invitation'].secret}/"],
         **_of_people(there.busy),
     }
@@ -195,6 +196,8 @@ def _more(there: sending.Destinations, chosen: list[Audience]) -> list[str]:
         "policies/?q=nothing+has+these+words",
         "policies/consent/?q=nothing+has+these+words",
         "policies/labels/?label=C12",
+        f"audit-log/?rail={AuditEntry.objects.all()[0].pk}",
+        "audit-log/?from=2026-03-02&to=2026-03-01&kind=role&q=nothing+has+these+words",
         "policies/labels/custom/?q=nothing+has+these+words",
     ]
 

@@ -4,8 +4,9 @@ from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
 
-from connections import people, roles, subscriptions
-from connections.models import Alert, Destination, Person
+from connections import acting, audit, people, roles, subscriptions
+from connections.audit import Action, Kind
+from connections.models import Alert, AuditEntry, Destination, Person
 from connections.permissions import Permission
 from connections.queries import roles as role_queries
 from tests import factories
@@ -41,6 +42,35 @@ def _programs(say: Say, at: datetime) -> None:
     for hours, code in ((1, ""), (1, "invalid-email"), (3, ""), (3, "no-identity"), (30, "")):
         start = (at - timedelta(hours=hours)).replace(minute=0, second=0, microsecond=0)
         factories.IngestHourFactory(started_at=start, code=code, count=1204 if not code else 17)
+
+
+def notes(say: Say, at: datetime, ann: User) -> AuditEntry:
+    """What people, commands and the system did, of yesterday, then one with changed fields."""
+    for number, action in enumerate(Action):
+        kind = list(Kind)[number % len(Kind)]
+        actor = ("person", ann) if number % 3 else ("command", None)
+        factories.AuditEntryFactory(
+            at=at - timedelta(days=1, minutes=number),
+            actor_kind=actor[0],
+            person=actor[1],
+            actor=say("ann", 150) if actor[1] else "command apply",
+            action=action,
+            kind=kind,
+            name=say("Newsletter readers", 300),
+        )
+    with acting.by(lambda: acting.person(ann)):
+        audit.note(
+            action=Action.CHANGED,
+            kind=Kind.CONSENT_POLICY,
+            name=say("Marketing by e-mail", 300),
+            reference="consents.marketing",
+            changes={
+                "description": (say("Asked at sign-up", 400), say("Asked twice", 500)),
+                "accepted": (["y"], ["y", "dy"]),
+                say("labels", 200): (["C2"], []),
+            },
+        )
+    return AuditEntry.objects.all()[0]
 
 
 def alerts(
