@@ -65,7 +65,7 @@ def deliver(
 
     Ends when nothing has been due for `patience_seconds`; with `until_idle` only when nothing
     waits for a later try either. `max_seconds` and `stop` end it earlier, after the requests in
-    flight. Counting what is left takes a look at every delivery: whoever tells it to nobody goes
+    flight. Counting what is left takes a look at each row of it: whoever tells it to nobody goes
     without. Raises what made a courier fail (a lost database, say); its claims come back.
     """
     ends_at = float("inf") if max_seconds is None else time.monotonic() + max_seconds
