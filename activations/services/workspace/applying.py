@@ -12,10 +12,20 @@ from activations.models import Audience
 from activations.queries.governance import rulebook
 from activations.services import configuration, consents, details, removal, standing_still
 from activations.services.configuration import AudienceChoice
-from activations.services.workspace import comparing, current, governance, references, starts
+from activations.services.custom_labels import InUse
+from activations.services.policy_check import WouldBreak
+from activations.services.workspace import (
+    comparing,
+    current,
+    governance,
+    references,
+    starts,
+)
 from activations.services.workspace.comparing import Action, Change
+from activations.services.workspace.governing import Governor
 from activations.services.workspace.reading import Reading
 from activations.services.workspace.values import (
+    WHOLE_FILE,
     ActivationEntry,
     DestinationEntry,
     Problem,
@@ -58,7 +68,9 @@ def apply(*, request: Request, at: datetime) -> tuple[Change, ...]:
             *reading.problems,
             *references.problems(reading=reading, current=present),
             *starts.problems(settled=wanted),
-            *governance.problems(wanted=wanted, current=present, rulebook=rulebook()),
+            *governance.problems(
+                wanted=wanted, current=present, rulebook=rulebook(), prune=request.prune
+            ),
         ]
         if found:
             raise CannotApply(tuple(sorted(found, key=lambda problem: problem.place.line)))
@@ -69,9 +81,31 @@ def apply(*, request: Request, at: datetime) -> tuple[Change, ...]:
             idle_audiences=current.idle_audiences() if request.prune else (),
         )
         if not request.dry_run:
-            _Changer(wanted, at).make(changes)
+            _make(wanted, changes, at)
             _note(changes)
     return changes
+
+
+def _make(wanted: Workspace, changes: tuple[Change, ...], at: datetime) -> None:
+    if any(_decides(change) for change in changes):
+        # Before any row, as whoever edits them: `details.edit` says why.
+        intake.let_changes_finish()
+    changer, governor = _Changer(wanted, at), Governor(wanted, at)
+    changer.lock_deliveries(changes)
+    try:
+        governor.loosen(changes)
+        changer.make(changes)
+        governor.tighten(changes)
+    except (WouldBreak, InUse) as problem:
+        # Allowed in the end, but not on the way there.
+        words = f"In one step it does not go: {problem} Apply part of it first."
+        raise CannotApply((Problem(WHOLE_FILE, words),)) from None
+
+
+def _decides(change: Change) -> bool:
+    """What the triggers of destinations suppress goes by, too."""
+    is_of_consents = change.kind == comparing.CONSENT and change.action != Action.UNCHANGED
+    return is_of_consents or "activation_triggers" in change.fields
 
 
 def _note(changes: tuple[Change, ...]) -> None:
@@ -115,15 +149,12 @@ class _Changer:
             (Action.CHANGED, "destination"): self._change_destination,
             (Action.PRUNED, "destination"): self._prune_destination,
         }
-        if any("activation_triggers" in change.fields for change in changes):
-            # Before any row, as whoever edits them: `details.edit` says why.
-            intake.let_changes_finish()
-        self._lock_deliveries(changes)
         for change in changes:
-            if change.action != Action.UNCHANGED:
-                steps[change.action, change.kind](change)
+            step = steps.get((change.action, change.kind))
+            if step is not None:
+                step(change)
 
-    def _lock_deliveries(self, changes: tuple[Change, ...]) -> None:
+    def lock_deliveries(self, changes: tuple[Change, ...]) -> None:
         """Of destinations that move or go: before any destination, as a settlement does."""
         touched = [
             change.key
@@ -158,10 +189,12 @@ class _Changer:
         audit.note(action=audit.Action.CREATED, kind=Kind.AUDIENCE, about=audience)
 
     def _name_audience(self, change: Change) -> None:
+        if "name" not in change.fields:
+            return
         audience = self._audience(change.key)
         audience.name = self._audiences[change.key].name
         audience.save(update_fields=["name", "updated_at"])
-        audit.note_changes(kind=Kind.AUDIENCE, about=audience, changes=_told(change))
+        audit.note_changes(kind=Kind.AUDIENCE, about=audience, changes=_told(change, "name"))
 
     def _prune_audience(self, change: Change) -> None:
         audience = self._audience(change.key)

@@ -10,12 +10,27 @@ from activations.mapping.plan import MappingRule
 from activations.services.workspace.values import (
     AccountEntry,
     ActivationEntry,
+    AttributeEntry,
     AudienceEntry,
     DestinationEntry,
+    LabelEntry,
+    PolicyEntry,
     Workspace,
 )
 
-E = TypeVar("E", AccountEntry, AudienceEntry, DestinationEntry)
+E = TypeVar(
+    "E",
+    AccountEntry,
+    AudienceEntry,
+    DestinationEntry,
+    LabelEntry,
+    AttributeEntry,
+    PolicyEntry,
+)
+# Of one kind, both as it is and as it is to be.
+LABEL, ATTRIBUTE, POLICY, CONSENT = (
+    *("custom label", "labelled attribute", "policy", "consent policy"),
+)
 
 
 class Action(StrEnum):
@@ -54,11 +69,18 @@ def compare(
     """Changes in the order in which they can be made; prunes come last."""
     changes = [
         *_each("account", current.accounts, wanted.accounts, _name, _account_fields),
+        *_each(LABEL, current.labels or (), wanted.labels or (), _name, _label_fields),
         *_each("audience", current.audiences, wanted.audiences, _reference, _audience_fields),
         *_each("destination", current.destinations, wanted.destinations, _name, _destination),
+        *_each(ATTRIBUTE, current.attributes or (), wanted.attributes or (), _path, _labelled),
+        *_each(POLICY, current.policies or (), wanted.policies or (), _name, _policy),
+        *_each(
+            CONSENT, current.consent_policies or (), wanted.consent_policies or (), _name, _policy
+        ),
     ]
     if prune:
         changes += _pruned(current, wanted, idle_audiences)
+        changes += _pruned_rules(current, wanted)
     return tuple(changes)
 
 
@@ -100,13 +122,65 @@ def _pruned(
             yield Change(Action.PRUNED, "audience", audience.reference, audience.label)
 
 
+def _pruned_rules(current: Workspace, wanted: Workspace) -> Iterator[Change]:
+    """Labels last: what carried them is gone then. Core policies stay, whatever a file says."""
+    own = [entry for entry in current.policies or () if not entry.is_core]
+    yield from _gone(ATTRIBUTE, current.attributes, wanted.attributes, _path)
+    yield from _gone(POLICY, own, wanted.policies, _name)
+    yield from _gone(CONSENT, current.consent_policies, wanted.consent_policies, _name)
+    yield from _gone(LABEL, current.labels, wanted.labels, _name)
+
+
+def _gone(
+    kind: str,
+    current: Iterable[E] | None,
+    wanted: Iterable[E] | None,
+    key: Callable[[E], str],
+) -> Iterator[Change]:
+    """Nothing where the file is silent about them."""
+    if wanted is None:
+        return
+    named = {key(entry) for entry in wanted}
+    for entry in current or ():
+        if key(entry) not in named:
+            yield Change(Action.PRUNED, kind, key(entry), key(entry))
+
+
+def _label_fields(old: LabelEntry, new: LabelEntry) -> dict[str, FieldChange]:
+    return _differing(
+        friendly_name=(old.friendly_name, new.friendly_name),
+        description=(old.description, new.description),
+    )
+
+
+def _labelled(old: AttributeEntry, new: AttributeEntry) -> dict[str, FieldChange]:
+    return _differing(labels=(list(old.labels), list(new.labels)))
+
+
+def _policy(old: PolicyEntry, new: PolicyEntry) -> dict[str, FieldChange]:
+    switched = _differing(enabled=(old.is_enabled, new.is_enabled))
+    if new.is_core:
+        return switched
+    return switched | _differing(
+        description=(old.description, new.description),
+        labels=(list(old.labels), list(new.labels)),
+        label_match=(str(old.label_match), str(new.label_match)),
+        marketing_actions=(list(old.marketing_actions), list(new.marketing_actions)),
+        path=(old.path, new.path),
+        accepted=(list(old.accepted), list(new.accepted)),
+    )
+
+
 def _account_fields(old: AccountEntry, new: AccountEntry) -> dict[str, FieldChange]:
     return {} if old.fingerprint == new.fingerprint else {"token": TOKEN}
 
 
 def _audience_fields(old: AudienceEntry, new: AudienceEntry) -> dict[str, FieldChange]:
     # A file that does not name an audience leaves the name it has.
-    return _differing(name=(old.name, new.name or old.name))
+    fields = _differing(name=(old.name, new.name or old.name))
+    if new.labels is not None:
+        fields |= _differing(labels=(list(old.labels or ()), list(new.labels)))
+    return fields
 
 
 def _destination(old: DestinationEntry, new: DestinationEntry) -> dict[str, FieldChange]:
@@ -149,7 +223,7 @@ def _shown_activations(activations: Iterable[ActivationEntry]) -> list[str]:
     ]
 
 
-def _name(entry: AccountEntry | DestinationEntry) -> str:
+def _name(entry: AccountEntry | DestinationEntry | LabelEntry | PolicyEntry) -> str:
     return entry.name
 
 
@@ -157,5 +231,18 @@ def _reference(entry: AudienceEntry) -> str:
     return entry.reference
 
 
-def _label(entry: AccountEntry | AudienceEntry | DestinationEntry) -> str:
+def _path(entry: AttributeEntry) -> str:
+    return entry.path
+
+
+def _label(
+    entry: AccountEntry
+    | AudienceEntry
+    | DestinationEntry
+    | LabelEntry
+    | AttributeEntry
+    | PolicyEntry,
+) -> str:
+    if isinstance(entry, AttributeEntry):
+        return entry.path
     return entry.label if isinstance(entry, AudienceEntry) else entry.name

@@ -1,20 +1,34 @@
 """The workspace as it is in the database, in the values of the file."""
 
 from collections import defaultdict
+from dataclasses import replace
 
 from django.db.models import Exists, OuterRef, Q
 
 from activations.mapping.paths import Source, Target
 from activations.mapping.plan import MappingRule
-from activations.models import Activation, Audience, FieldMapping, Membership
+from activations.models import (
+    Activation,
+    Audience,
+    ConsentPolicy,
+    CustomLabel,
+    FieldMapping,
+    LabeledAttribute,
+    Membership,
+    Policy,
+)
+from activations.models.governance import PolicyBase
 from activations.services.workspace.values import (
     AccountEntry,
     ActivationEntry,
+    AttributeEntry,
     AudienceEntry,
     DestinationEntry,
+    LabelEntry,
+    PolicyEntry,
     Workspace,
 )
-from activations.terms import SourceKind, TargetKind, WhenEmpty
+from activations.terms import PolicyStatus, SourceKind, TargetKind, WhenEmpty
 from connections.models import Account, Destination, DestinationStatus
 
 
@@ -27,6 +41,33 @@ def load() -> Workspace:
         ),
         audiences=_audiences(),
         destinations=_destinations(),
+        labels=tuple(
+            LabelEntry(label.name, label.friendly_name, label.description)
+            for label in sorted(CustomLabel.objects.all(), key=lambda row: row.name)
+        ),
+        attributes=tuple(
+            AttributeEntry(attribute.path, tuple(attribute.labels))
+            for attribute in sorted(LabeledAttribute.objects.all(), key=lambda row: row.path)
+        ),
+        policies=tuple(
+            replace(_policy(row), is_core=row.is_core)
+            for row in sorted(Policy.objects.all(), key=lambda row: (not row.is_core, row.name))
+        ),
+        consent_policies=tuple(
+            replace(_policy(row), path=row.path, accepted=tuple(row.accepted))
+            for row in sorted(ConsentPolicy.objects.all(), key=lambda row: row.name)
+        ),
+    )
+
+
+def _policy(row: PolicyBase) -> PolicyEntry:
+    return PolicyEntry(
+        name=row.name,
+        description=row.description,
+        labels=tuple(row.labels),
+        label_match=row.label_match,
+        marketing_actions=tuple(row.marketing_actions),
+        is_enabled=row.status == PolicyStatus.ENABLED,
     )
 
 
@@ -45,7 +86,9 @@ def activations_of(destination: Destination) -> tuple[ActivationEntry, ...]:
 
 def _audiences() -> tuple[AudienceEntry, ...]:
     entries = (
-        AudienceEntry(audience.namespace, audience.external_id, audience.name)
+        AudienceEntry(
+            audience.namespace, audience.external_id, audience.name, tuple(audience.labels)
+        )
         for audience in Audience.objects.all()
     )
     return tuple(sorted(entries, key=lambda entry: (entry.namespace, entry.external_id)))

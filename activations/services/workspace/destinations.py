@@ -8,6 +8,7 @@ from activations.mapping import problems as mapping_problems
 from activations.mapping.paths import PathProblem, parse_source, parse_target
 from activations.mapping.plan import MappingRule
 from activations.mapping.problems import ScheduledAudience
+from activations.services.workspace import codes
 from activations.services.workspace.document import Node
 from activations.services.workspace.section import Findings, Section, T, each
 from activations.services.workspace.values import ALERTS, ActivationEntry, DestinationEntry, Place
@@ -68,31 +69,27 @@ class Reader:
     def _actions(self, section: Section) -> tuple[str, ...] | None:
         if not section.has("marketing_actions"):
             return None
-        chosen = each(section.items("marketing_actions"), self._action)
-        return tuple(marketing_actions.ordered(codes=chosen))
-
-    def _action(self, node: Node) -> str | None:
-        if node.value in marketing_actions.CODES:
-            return str(node.value)
-        known = ", ".join(marketing_actions.CODES)
-        self._findings.refuse(node.place, f"is not a marketing action; known are {known}.")
-        return None
+        return codes.read(
+            section,
+            "marketing_actions",
+            known=marketing_actions.CODES,
+            thing="a marketing action",
+            findings=self._findings,
+        )
 
     def _triggers(self, section: Section) -> tuple[str, ...] | None:
         if not section.has("activation_triggers"):
             return None
-        chosen = each(section.items("activation_triggers"), self._trigger)
         if not section.items("activation_triggers"):
             place = section.place("activation_triggers")
             self._findings.refuse(place, "must hold at least one: nothing would ever be sent.")
-        return tuple(activation_triggers.ordered(codes=chosen))
-
-    def _trigger(self, node: Node) -> str | None:
-        if node.value in activation_triggers.CODES:
-            return str(node.value)
-        known = ", ".join(activation_triggers.CODES)
-        self._findings.refuse(node.place, f"is not an activation trigger; known are {known}.")
-        return None
+        return codes.read(
+            section,
+            "activation_triggers",
+            known=activation_triggers.CODES,
+            thing="an activation trigger",
+            findings=self._findings,
+        )
 
     def _rule(self, node: Node) -> MappingRule | None:
         section = Section(node, keys=_MAPPING_KEYS, findings=self._findings)

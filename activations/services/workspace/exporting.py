@@ -1,4 +1,4 @@
-"""What of the workspace is written to a file: no drafts, no audience nobody named or activated."""
+"""What of the workspace is written to a file: no drafts, and no audience that means nothing yet."""
 
 from dataclasses import replace
 
@@ -17,6 +17,8 @@ def load() -> Workspace:
     return replace(
         workspace,
         audiences=tuple(
-            entry for entry in workspace.audiences if entry.name or entry.reference in activated
+            entry
+            for entry in workspace.audiences
+            if entry.name or entry.labels or entry.reference in activated
         ),
     )

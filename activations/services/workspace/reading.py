@@ -8,9 +8,11 @@ references.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from activations.services.workspace import accounts, destinations
+from activations.governance import attributes
+from activations.mapping.paths import PathProblem
+from activations.services.workspace import accounts, destinations, labelling
 from activations.services.workspace.document import Node, Unreadable, parse
-from activations.services.workspace.section import Findings, Section, each
+from activations.services.workspace.section import Findings, Section, T, each
 from activations.services.workspace.values import (
     DEFAULT_NAMESPACE,
     VERSION,
@@ -20,8 +22,11 @@ from activations.services.workspace.values import (
     Workspace,
 )
 
-_KEYS = ("version", "accounts", "audiences", "destinations")
-_AUDIENCE_KEYS = ("id", "namespace", "name")
+_KEYS = (
+    *("version", "accounts", "labels", "audiences", "destinations"),
+    *("labelled_attributes", "policies", "consent_policies"),
+)
+_AUDIENCE_KEYS = ("id", "namespace", "name", "labels")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +36,10 @@ class Reading:
     workspace: Workspace
     account_names: frozenset[str] = frozenset()
     audience_names: frozenset[str] = frozenset()
+    label_names: frozenset[str] = frozenset()
     account_references: tuple[tuple[str, Place], ...] = ()
     audience_references: tuple[tuple[str, Place], ...] = ()
+    label_references: tuple[tuple[str, Place], ...] = ()
     problems: tuple[Problem, ...] = ()
     warnings: tuple[Problem, ...] = ()
 
@@ -51,18 +58,28 @@ def read(*, data: bytes, environ: Mapping[str, str]) -> Reading:
     account_names = _distinct(account_nodes, _name, findings)
     audience_names = _distinct(audience_nodes, _reference, findings)
     _distinct(destination_nodes, _name, findings)
-    reader = destinations.Reader(findings)
+    label_names = _distinct(top.items("labels"), _name, findings)
+    _distinct(top.items("labelled_attributes"), _path, findings)
+    _distinct(top.items("policies"), _name, findings)
+    _distinct(top.items("consent_policies"), _name, findings)
+    reader, labels = destinations.Reader(findings), labelling.Reader(findings)
     workspace = Workspace(
         each(account_nodes, lambda node: accounts.read(node, environ=environ, findings=findings)),
-        each(audience_nodes, lambda node: _audience(node, findings)),
+        each(audience_nodes, lambda node: _audience(node, labels, findings)),
         each(destination_nodes, reader.read),
+        _optional(top, "labels", labels.label),
+        _optional(top, "labelled_attributes", labels.attribute),
+        _optional(top, "policies", labels.policy),
+        _optional(top, "consent_policies", labels.consent_policy),
     )
     return Reading(
         workspace,
         account_names=account_names,
         audience_names=audience_names,
+        label_names=label_names,
         account_references=tuple(reader.accounts),
         audience_references=tuple(reader.audiences),
+        label_references=tuple(labels.labels),
         problems=tuple(findings.problems),
         warnings=tuple(findings.warnings),
     )
@@ -78,7 +95,12 @@ def _check_version(top: Section, findings: Findings) -> None:
         findings.refuse(node.place, f"must be {VERSION}, the only version there is.")
 
 
-def _audience(node: Node, findings: Findings) -> AudienceEntry | None:
+def _optional(top: Section, key: str, read: Callable[[Node], T | None]) -> tuple[T, ...] | None:
+    """None where the file does not speak of it."""
+    return each(top.items(key), read) if top.has(key) else None
+
+
+def _audience(node: Node, reader: labelling.Reader, findings: Findings) -> AudienceEntry | None:
     section = Section(node, keys=_AUDIENCE_KEYS, findings=findings)
     external_id = section.text("id", longest=255)
     namespace = (
@@ -87,7 +109,8 @@ def _audience(node: Node, findings: Findings) -> AudienceEntry | None:
     name = section.text("name", longest=255) if section.has("name") else ""
     if external_id is None or namespace is None or name is None:
         return None
-    return AudienceEntry(namespace, external_id, name)
+    labels = reader.codes(section) if section.has("labels") else None
+    return AudienceEntry(namespace, external_id, name, labels, section.place("labels"))
 
 
 def _distinct(
@@ -112,6 +135,14 @@ def _distinct(
 def _name(section: Section) -> tuple[str, Place] | None:
     name = section.text("name")
     return None if name is None else (name, section.place("name"))
+
+
+def _path(section: Section) -> tuple[str, Place] | None:
+    text = section.text("path")
+    try:
+        return None if text is None else (attributes.parse(text), section.place("path"))
+    except PathProblem:
+        return None
 
 
 def _reference(section: Section) -> tuple[str, Place] | None:

@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Collection, Iterator
 
+from activations.governance.labels import CODES
 from activations.services.workspace.reading import Reading
 from activations.services.workspace.values import Place, Problem, Workspace
 
@@ -12,9 +13,11 @@ def problems(*, reading: Reading, current: Workspace) -> tuple[Problem, ...]:
     # What the file defines counts even where the definition has problems of its own.
     accounts = reading.account_names | {entry.name for entry in current.accounts}
     audiences = reading.audience_names | {entry.reference for entry in current.audiences}
+    labels = {*CODES, *reading.label_names, *(entry.name for entry in current.labels or ())}
     return (
         *_missing("account", reading.account_references, accounts),
         *_missing("audience", reading.audience_references, audiences),
+        *_missing("label", reading.label_references, labels),
     )
 
 

@@ -61,6 +61,9 @@ class AudienceEntry:
     namespace: str
     external_id: str
     name: str = ""
+    # None where the file is silent about them: they stay.
+    labels: tuple[str, ...] | None = None
+    labels_at: Place | None = field(default=None, compare=False, repr=False)
 
     @property
     def reference(self) -> str:
@@ -105,9 +108,54 @@ class DestinationEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class LabelEntry:
+    """A custom label."""
+
+    name: str
+    friendly_name: str
+    description: str = ""
+    place: Place = field(default=WHOLE_FILE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeEntry:
+    """An attribute with its labels."""
+
+    path: str
+    labels: tuple[str, ...]
+    place: Place = field(default=WHOLE_FILE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyEntry:
+    """A policy of either kind; `path` and `accepted` are those of a consent policy.
+
+    Of a core one a file only says whether it is enabled.
+    """
+
+    name: str
+    description: str = ""
+    labels: tuple[str, ...] = ()
+    label_match: str = "any"
+    marketing_actions: tuple[str, ...] = ()
+    path: str = ""
+    accepted: tuple[str, ...] = ()
+    is_enabled: bool = False
+    is_core: bool = False
+    place: Place = field(default=WHOLE_FILE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Workspace:
-    """Accounts, audiences and destinations, each known by its name or reference."""
+    """Accounts, audiences and destinations, each known by its name or reference.
+
+    Labels and policies may be None, where the file is silent about them: they stay.
+    """
 
     accounts: tuple[AccountEntry, ...] = ()
     audiences: tuple[AudienceEntry, ...] = ()
     destinations: tuple[DestinationEntry, ...] = ()
+    labels: tuple[LabelEntry, ...] | None = None
+    attributes: tuple[AttributeEntry, ...] | None = None
+    policies: tuple[PolicyEntry, ...] | None = None
+    consent_policies: tuple[PolicyEntry, ...] | None = None

@@ -13,8 +13,11 @@ from activations.services.workspace.values import (
     VERSION,
     AccountEntry,
     ActivationEntry,
+    AttributeEntry,
     AudienceEntry,
     DestinationEntry,
+    LabelEntry,
+    PolicyEntry,
     Workspace,
 )
 from connections import activation_triggers
@@ -70,8 +73,12 @@ def as_document(workspace: Workspace) -> dict[str, Any]:
             {"name": entry.name, "platform": entry.platform, "token_env": variables[entry.name]}
             for entry in workspace.accounts
         ],
+        "labels": [_label(entry) for entry in workspace.labels or ()],
         "audiences": [_audience(entry) for entry in workspace.audiences],
         "destinations": [_destination(entry) for entry in workspace.destinations],
+        "labelled_attributes": [_attribute(entry) for entry in workspace.attributes or ()],
+        "policies": [_policy(entry) for entry in workspace.policies or ()],
+        "consent_policies": [_consent_policy(entry) for entry in workspace.consent_policies or ()],
     }
 
 
@@ -102,9 +109,36 @@ def token_variables(accounts: Iterable[AccountEntry]) -> dict[str, str]:
     return variables
 
 
-def _audience(entry: AudienceEntry) -> dict[str, str]:
+def _audience(entry: AudienceEntry) -> dict[str, Any]:
     named = {"name": entry.name} if entry.name else {}
-    return {"id": entry.external_id, "namespace": entry.namespace, **named}
+    labelled = {"labels": list(entry.labels)} if entry.labels else {}
+    return {"id": entry.external_id, "namespace": entry.namespace, **named, **labelled}
+
+
+def _label(entry: LabelEntry) -> dict[str, str]:
+    described = {"friendly_name": entry.friendly_name, "description": entry.description}
+    return {"name": entry.name, **described}
+
+
+def _attribute(entry: AttributeEntry) -> dict[str, Any]:
+    return _Row(path=entry.path, labels=list(entry.labels))
+
+
+def _policy(entry: PolicyEntry) -> dict[str, Any]:
+    if entry.is_core:
+        return _Row(name=entry.name, core=True, enabled=entry.is_enabled)
+    return {
+        "name": entry.name,
+        "description": entry.description,
+        "labels": list(entry.labels),
+        "label_match": str(entry.label_match),
+        "marketing_actions": list(entry.marketing_actions),
+        "enabled": entry.is_enabled,
+    }
+
+
+def _consent_policy(entry: PolicyEntry) -> dict[str, Any]:
+    return {**_policy(entry), "path": entry.path, "accepted": list(entry.accepted)}
 
 
 def _destination(entry: DestinationEntry) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What `export_config` writes reads back as the same workspace, whatever people named things."""
 
+from dataclasses import replace
 from datetime import date
 
 from hypothesis import given, settings
@@ -12,10 +13,14 @@ from activations.services.workspace.comparing import Action
 from activations.services.workspace.reading import read
 from activations.services.workspace.values import (
     ALERTS,
+    WHOLE_FILE,
     AccountEntry,
     ActivationEntry,
+    AttributeEntry,
     AudienceEntry,
     DestinationEntry,
+    LabelEntry,
+    PolicyEntry,
     Workspace,
 )
 from activations.terms import SourceKind, TargetKind, WhenEmpty
@@ -68,11 +73,29 @@ RULES = (
 )
 
 
+policies = st.builds(
+    PolicyEntry,
+    name=st.just(""),
+    description=names | st.just(""),
+    labels=st.sampled_from((("C2",), ("C2", "BANK-1"))),
+    label_match=st.sampled_from(("any", "all")),
+    marketing_actions=st.sampled_from((("analytics",), ("analytics", "segment-match"))),
+    is_enabled=st.booleans(),
+    place=st.just(WHOLE_FILE),
+    path=st.just(""),
+    accepted=st.just(()),
+    is_core=st.just(False),
+)
+
+
 @st.composite
 def workspaces(draw: st.DrawFn) -> Workspace:
     accounts = draw(st.lists(names, unique=True, min_size=1, max_size=3))
     ids = draw(st.lists(names, unique=True, max_size=3))
-    audiences = tuple(AudienceEntry("ups", text, draw(names | st.just(""))) for text in ids)
+    carried = st.sampled_from(((), ("C2", "S1"), ("C12", "BANK-1")))
+    audiences = tuple(
+        AudienceEntry("ups", text, draw(names | st.just("")), draw(carried)) for text in ids
+    )
     fields = draw(st.lists(names, unique=True, min_size=len(ids) + 1, max_size=len(ids) + 1))
     activations = tuple(
         ActivationEntry(audience.reference, field, draw(days))
@@ -101,6 +124,16 @@ def workspaces(draw: st.DrawFn) -> Workspace:
             )
             for name in draw(st.lists(names, unique=True, max_size=2))
         ),
+        labels=(LabelEntry("BANK-1", draw(names), draw(names | st.just(""))),),
+        attributes=(AttributeEntry("loyalty.tier", ("C2", "BANK-1")),),
+        policies=(
+            PolicyEntry("Analytics", is_core=True, is_enabled=draw(st.booleans())),
+            *(replace(draw(policies), name=name) for name in draw(st.sets(names, max_size=2))),
+        ),
+        consent_policies=tuple(
+            replace(draw(policies), name=name, path="consents.any.val", accepted=("y", "VI"))
+            for name in draw(st.sets(names, max_size=2))
+        ),
     )
 
 
@@ -126,7 +159,7 @@ def _with_tokens(
         AccountEntry(a.name, a.platform, credentials.fingerprint(tokens[variables[a.name]]))
         for a in workspace.accounts
     )
-    return Workspace(accounts, workspace.audiences, workspace.destinations)
+    return replace(workspace, accounts=accounts)
 
 
 def _accounts(*names: str) -> tuple[AccountEntry, ...]:
