@@ -100,9 +100,9 @@ def listed(
 def groups(*, chosen: Chosen) -> list[Group]:
     """What the filter offers; one query, and one for how many people there are besides."""
     return [
-        Group(ACTION, "Action", options(choices=Action.choices, chosen=chosen.get(ACTION, ()))),
-        Group(KIND, "Object", options(choices=Kind.choices, chosen=chosen.get(KIND, ()))),
         _people(chosen.get(WHO, ())),
+        Group(KIND, "Object", options(choices=Kind.choices, chosen=chosen.get(KIND, ()))),
+        Group(ACTION, "Action", options(choices=Action.choices, chosen=chosen.get(ACTION, ()))),
     ]
 
 

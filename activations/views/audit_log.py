@@ -19,11 +19,11 @@ from connections.permissions import Permission, requires
 from connections.views.found import or_404
 
 COLUMNS = {
-    "time": "Time",
     "action": "Action",
     "kind": "Object",
     "object": "Name",
     "who": "By",
+    "time": "Time",
 }
 DAYS = ("from", "to")
 

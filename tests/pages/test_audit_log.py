@@ -220,6 +220,17 @@ def test_the_json_holds_what_is_filtered(signed_in: Client) -> None:
     assert json.loads(content(signed_in.get(f"{JSON}?q=zebra"))) == []
 
 
+def test_taking_profiles_of_a_destination_along_is_noted(signed_in: Client, user: User) -> None:
+    destination = factories.DestinationFactory(name="Zendesk CRM")
+    path = reverse("activations:profiles-csv", args=[destination.uuid])
+    signed_in.head(path)
+    assert not AuditEntry.objects.exists()
+    signed_in.get(f"{path}?state=failed&code=zendesk-422")
+    noted = AuditEntry.objects.get()
+    assert (noted.action, noted.name, noted.actor) == ("exported", "Zendesk CRM", str(user))
+    assert noted.changes == [["profiles", "", "failed"], ["code", "", "zendesk-422"]]
+
+
 def test_looking_whether_a_file_is_there_is_no_export(signed_in: Client) -> None:
     assert signed_in.head(CSV).status_code == 200
     assert not AuditEntry.objects.exists()

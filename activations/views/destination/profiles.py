@@ -14,6 +14,7 @@ from activations.queries import codes, deliveries, exports, people, references
 from activations.queries.deliveries import Kind, Page, Place
 from activations.views import csv_lines
 from activations.views.destination import frame
+from connections import audit
 from connections.permissions import Permission, requires
 from connections.queries import destinations
 from connections.views.found import or_404
@@ -91,6 +92,14 @@ def show(request: HttpRequest, uuid: UUID, reference: str) -> HttpResponse:
 def download(request: HttpRequest, uuid: UUID) -> StreamingHttpResponse:
     """The profiles of one state or code as CSV, row by row: a million of them need no memory."""
     destination, kind = or_404(destinations.get, uuid=uuid), _kind(request)
+    if request.method == "GET":
+        told = {"profiles": ("", kind.state or "all"), "code": ("", kind.code or "every")}
+        audit.note(
+            action=audit.Action.EXPORTED,
+            kind=audit.Kind.DESTINATION,
+            about=destination,
+            changes=told,
+        )
     lines = csv_lines.of(exports.rows(destination_id=destination.pk, kind=kind))
     return StreamingHttpResponse(
         lines,
