@@ -90,6 +90,12 @@ class Process:
         os.kill(self.pid, signal.SIGTERM)
         return True
 
+    def heeds(self, number: signal.Signals) -> bool:
+        """Whether it has an answer of its own to a signal, and does not just die of it."""
+        status = Path(f"/proc/{self.pid}/status").read_text().splitlines()
+        caught = next(line.split()[1] for line in status if line.startswith("SigCgt:"))
+        return bool(int(caught, 16) >> (number - 1) & 1)
+
     def wait(self, *, seconds: float) -> int | None:
         """The exit code; None when it still runs after so long."""
         assert self._popen is not None

@@ -1,6 +1,8 @@
 """Workers that are killed and asked to end while they deliver."""
 
+import signal
 import time
+from functools import partial
 
 from tests.services import processes
 from tests.torture import ledger
@@ -117,7 +119,9 @@ def _terminate_and_kill(trial: Trial, times: int) -> int:
 
 def _terminate_idle(crew: Crew) -> float:
     [worker] = crew.members
-    # Time to start, and to find nothing to do.
+    up = partial(worker.heeds, signal.SIGTERM)
+    processes.wait_until(up, what="a worker that has started", seconds=60)
+    # Time to find nothing to do.
     time.sleep(5)
     started = time.monotonic()
     worker.terminate()
