@@ -56,6 +56,7 @@ PLACES: Final = (
     Place("Invite", "connections:person-invite", "People"),
     Place("Roles", "connections:roles", "People", "permissions access"),
     Place("New role", "connections:role-new", "People"),
+    Place("Audit log", "activations:audit-log", also="history who changed what"),
     Place("Your settings", "connections:settings", also="time zone e-mail"),
     Place("Password", "connections:settings-password", "Your settings"),
 )
