@@ -10,8 +10,9 @@ from django.http import QueryDict
 
 from activations.services.draft_content import MappingRow, ScheduleRow
 from activations.services.schedule_edits import Edit
-from activations.terms import WhenEmpty
+from activations.terms import LONGEST_TAG, MOST_TAGS, WhenEmpty
 from connections.edit_forms import MarkedForm
+from connections.name_fields import DescriptionField
 
 MOST_ROWS = 500
 
@@ -134,6 +135,41 @@ class AudienceNameForm(MarkedForm):
         widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "off"}),
         error_messages={"required": "Give the audience a name."},
     )
+
+
+class AudienceAboutForm(MarkedForm):
+    """What an audience is for, and the tags that sort it among others."""
+
+    edited = ("description", "tags")
+    description = DescriptionField(help_text="Who is in it, or what it is for.")
+    tags = forms.CharField(
+        required=False,
+        # With blanks and commas; what counts is said about each tag.
+        max_length=1000,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text=f"Words to find it by, separated by commas; at most {MOST_TAGS}.",
+    )
+
+    @classmethod
+    def initial_of(cls, row: Any) -> dict[str, Any]:
+        return {**super().initial_of(row), "tags": ", ".join(row.tags)}
+
+    def clean_tags(self) -> list[str]:
+        """Each once, in the order they were typed; capitals make no other tag."""
+        tags: dict[str, str] = {}
+        for text in self.cleaned_data["tags"].split(","):
+            if tag := " ".join(text.split()):
+                tags.setdefault(tag.casefold(), tag)
+        if len(tags) > MOST_TAGS:
+            raise forms.ValidationError(f"These are {len(tags)} tags; at most {MOST_TAGS} fit.")
+        for tag in tags.values():
+            if len(tag) > LONGEST_TAG:
+                too_long = f"“{tag[:60]}” is longer than {LONGEST_TAG} characters"
+                raise forms.ValidationError(f"{too_long}: separate tags by commas.")
+        return list(tags.values())
+
+    def difference(self, name: str, typed: Any, now: Any) -> str:
+        return super().difference(name, typed, ", ".join(now) if name == "tags" else now)
 
 
 def person_asked_for(*, data: QueryDict) -> int | str:

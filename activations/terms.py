@@ -4,6 +4,10 @@ from typing import Final
 
 from django.db import models
 
+# Of an audience: so few that each place of the list can be asked for.
+MOST_TAGS: Final = 10
+LONGEST_TAG: Final = 40
+
 
 class MembershipStatus(models.TextChoices):
     """Status of a profile in an audience (XDM segmentMembership, `status`)."""

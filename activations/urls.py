@@ -83,6 +83,7 @@ urlpatterns = [
     path("audiences/new/", uploads.new, name="upload-new"),
     path("audiences/<uuid:uuid>/", audiences.detail, name="audience-detail"),
     path("audiences/<uuid:uuid>/name/", audiences.name, name="audience-name"),
+    path("audiences/<uuid:uuid>/about/", audiences.about, name="audience-about"),
     path("audiences/<uuid:uuid>/labels/", audience_labels.edit, name="audience-labels"),
     path("audiences/<uuid:uuid>/delete/", audiences.delete, name="audience-delete"),
     path("ingestion/", ingestion.listing, name="ingestion"),

@@ -18,6 +18,9 @@ class Audience(models.Model):
     # Empty means "not yet named": seen in a profile before anyone defined it.
     name = models.CharField(max_length=255, blank=True)
     origin = models.CharField(max_length=20, choices=Origin.choices, default=Origin.PROFILES)
+    # In the words of whoever works with it; `tags` sort it among others, each once.
+    description = models.TextField(blank=True, default="", db_default="")
+    tags = models.JSONField(default=list, blank=True, db_default=Value([], models.JSONField()))
     # Data usage labels that all exported with it has too, in the order of `governance.labels`.
     labels = models.JSONField(default=list, blank=True, db_default=Value([], models.JSONField()))
     created_at = models.DateTimeField(auto_now_add=True)

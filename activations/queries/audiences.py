@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Final
 from uuid import UUID
 
@@ -14,7 +16,7 @@ from activations import charts
 from activations.charts import Chart, Moment, Series
 from activations.models import Activation, Audience, AudienceDay, Membership
 from activations.queries import references
-from activations.terms import MembershipStatus, Origin
+from activations.terms import MOST_TAGS, MembershipStatus, Origin
 from connections.models import Destination
 
 SORTS = {
@@ -55,13 +57,14 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """`origin` is one of Origin, `activated` is `yes` or `no`; empty: all."""
+    """`origin` is one of Origin, `activated` is `yes` or `no`, `tag` is exact; empty: all."""
 
     origin: str = ""
     activated: str = ""
+    tag: str = ""
 
     def __bool__(self) -> bool:
-        return bool(self.origin or self.activated)
+        return bool(self.origin or self.activated or self.tag)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,19 +86,31 @@ def get(*, uuid: UUID) -> Audience:
 def listing(
     *, words: str, sort: str, descending: bool, filters: Filters = Filters()
 ) -> QuerySet[Audience]:
-    """Those whose name, id or namespace contains the words, with `destination_count`."""
+    """Those whose name, id, namespace or description contains the words.
+
+    With `destination_count`.
+    """
     found = _filtered(filters).annotate(
         destination_count=Coalesce(Subquery(_ACTIVATION_COUNT), 0),
         member_count=newest_members(of="pk"),
     )
     for word in words.split():
         found = found.filter(
-            Q(name__icontains=word) | Q(external_id__icontains=word) | Q(namespace__icontains=word)
+            Q(name__icontains=word)
+            | Q(external_id__icontains=word)
+            | Q(namespace__icontains=word)
+            | Q(description__icontains=word)
         )
     # Those without a name come last, whichever way names are sorted.
     key = F(SORTS[sort]) if sort in SORTS and sort != "name" else NullIf("name", Value(""))
     first = key.desc(nulls_last=True) if descending else key.asc(nulls_last=True)
     return found.order_by(first, "pk")
+
+
+def tags() -> list[str]:
+    """All that are in use, sorted; one query, over the audiences that have any."""
+    rows = Audience.objects.exclude(tags=[]).order_by().values_list("tags", flat=True)
+    return sorted({tag for row in rows for tag in row}, key=str.casefold)
 
 
 def with_counts(*, audiences: Collection[Audience]) -> list[Row]:
@@ -218,7 +233,15 @@ def _filtered(filters: Filters) -> QuerySet[Audience]:
     if filters.activated in (ACTIVATED, NOT_ACTIVATED):
         is_activated = Exists(Activation.objects.filter(audience_id=OuterRef("pk")))
         found = found.filter(is_activated if filters.activated == ACTIVATED else ~is_activated)
+    if filters.tag:
+        found = found.filter(_has_tag(filters.tag))
     return found
+
+
+def _has_tag(tag: str) -> Q:
+    # SQLite has no operator for "contains"; so few places can be asked one by one.
+    places = (Q(**{f"tags__{place}": tag}) for place in range(MOST_TAGS))
+    return reduce(or_, places)
 
 
 def _destinations(audience_ids: Collection[int]) -> Mapping[int, Sequence[Destination]]:

@@ -36,6 +36,7 @@ def matching(
     descending: bool,
     origin: str = "",
     selected: str = "",
+    tag: str = "",
     chosen: Collection[int],
 ) -> Matching:
     """One query; ten thousand keys take some milliseconds.
@@ -43,9 +44,8 @@ def matching(
     `selected` is `yes` or `no`, empty: both. `chosen` are the keys the draft has: too many, maybe,
     to be handed to the database.
     """
-    found = audiences.listing(
-        words=words, sort=sort, descending=descending, filters=Filters(origin=origin)
-    )
+    filters = Filters(origin=origin, tag=tag)
+    found = audiences.listing(words=words, sort=sort, descending=descending, filters=filters)
     keys = list(found.values_list("pk", flat=True))
     if selected in (SELECTED, NOT_SELECTED):
         keys = [key for key in keys if (key in chosen) == (selected == SELECTED)]

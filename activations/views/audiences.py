@@ -8,11 +8,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from activations.forms import AudienceNameForm
+from activations.forms import AudienceAboutForm, AudienceNameForm
 from activations.queries import audiences, custom_labels, uploads
 from activations.services import audience_names, audience_removal
 from activations.terms import Origin
 from activations.views.lists import Asked
+from connections.edit_forms import MarkedForm
 from connections.marks import ChangedMeanwhile
 from connections.permissions import Permission, may, requires
 from connections.views.found import or_404
@@ -32,8 +33,8 @@ DAYS = 90
 @requires(Permission.VIEW_AUDIENCES)
 @require_safe
 def listing(request: HttpRequest) -> HttpResponse:
-    """`?q=words&origin=upload&activated=yes&sort=-members&page=2`."""
-    asked = Asked.by(request, default="name", filters=("origin", "activated"))
+    """`?q=words&origin=upload&activated=yes&tag=VIP&sort=-members&page=2`."""
+    asked = Asked.by(request, default="name", filters=("origin", "activated", "tag"))
     filters = audiences.Filters(**asked.filters)
     found = audiences.listing(
         words=asked.words, sort=asked.sort, descending=asked.descending, filters=filters
@@ -44,6 +45,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "asked": asked,
         "filters": filters,
         "origins": Origin.choices,
+        "tags": audiences.tags(),
         "columns": asked.columns(COLUMNS),
         "page": page,
         "rows": rows,
@@ -76,7 +78,7 @@ def name(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """A form where the name stood; `?cancel` puts the name back. Without htmx, a page."""
     audience = or_404(audiences.get, uuid=uuid)
     form = AudienceNameForm(request.POST or None, initial=AudienceNameForm.initial_of(audience))
-    is_saved = request.method == "POST" and form.is_valid() and _is_renamed(audience, form)
+    is_saved = request.method == "POST" and form.is_valid() and _is_edited(audience, form)
     is_over = is_saved or "cancel" in request.GET
     context = {"audience": audience, "form": form, "is_focused": is_over}
     if not request.htmx:  # type: ignore[attr-defined]
@@ -88,10 +90,23 @@ def name(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return render(request, f"activations/{template}.html", context)
 
 
-def _is_renamed(audience: Any, form: AudienceNameForm) -> bool:
-    """Whether the name could be kept; the form says why not."""
+@requires(Permission.VIEW_AUDIENCES, Permission.MANAGE_AUDIENCES)
+@require_http_methods(["GET", "HEAD", "POST"])
+def about(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Its description and tags."""
+    audience = or_404(audiences.get, uuid=uuid)
+    form = AudienceAboutForm(request.POST or None, initial=AudienceAboutForm.initial_of(audience))
+    if request.method == "POST" and form.is_valid() and _is_edited(audience, form):
+        messages.success(request, f"Description and tags of {audience} were saved.")
+        return redirect("activations:audience-detail", uuid=uuid)
+    context = {"audience": audience, "form": form, "known_tags": audiences.tags()}
+    return render(request, "activations/audience_about.html", context)
+
+
+def _is_edited(audience: Any, form: MarkedForm) -> bool:
+    """Whether it could be kept; the form says why not."""
     try:
-        audience_names.rename(audience=audience, **form.values, seen=form.seen_mark)
+        audience_names.edit(audience=audience, values=form.values, seen=form.seen_mark)
     except ChangedMeanwhile as problem:
         form.take_conflict(problem.current)
         return False

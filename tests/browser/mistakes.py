@@ -282,6 +282,13 @@ FORMS = {
             "Attribute for Surname": "no path at all!",
         },
     ),
+    "audience-about": Bad(
+        "activations:audience-about",
+        "Save",
+        "Tags",
+        "is longer than 40 characters: separate tags by commas.",
+        {"Tags": "x" * 41, "Description": "For the support team"},
+    ),
     "audience-name": Bad(
         "activations:audience-name",
         "Save",

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from activations import forms
-from activations.queries import selection
+from activations.queries import audiences, selection
 from activations.queries.selection import Matching
 from activations.services import drafts
 from activations.services.draft_content import AUDIENCES
@@ -30,9 +30,9 @@ COLUMNS = {
 @require_http_methods(["GET", "HEAD", "POST"])
 @frame.while_open
 def step(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    """`?q=words&origin=upload&selected=yes&sort=-members&page=2`."""
+    """`?q=words&origin=upload&selected=yes&tag=VIP&sort=-members&page=2`."""
     draft = frame.load(request, uuid, with_fields=False)
-    asked = Asked.by(request, default="name", filters=("origin", "selected"))
+    asked = Asked.by(request, default="name", filters=("origin", "selected", "tag"))
     is_stale = False
     if request.method == "POST":
         is_stale = not _save(request, draft, asked)
@@ -71,6 +71,7 @@ def _table(draft: Any, asked: Asked, matching: Matching) -> dict[str, Any]:
     return {
         "columns": asked.columns(COLUMNS),
         "origins": Origin.choices,
+        "tags": audiences.tags(),
         "page": page,
         "rows": rows,
         "sent_now": selection.sent_now(destination_id=draft.destination.pk),

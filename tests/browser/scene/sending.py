@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from activations.models import Activation, Audience, Delivery
+from activations.terms import LONGEST_TAG
 from connections.models import Destination
 from tests import factories
 from tests.browser.scene.words import Say
@@ -76,7 +77,12 @@ def destinations(say: Say, at: datetime) -> Destinations:
 def audiences(say: Say, at: datetime) -> list[Audience]:
     """With members over some days; one that nobody has named yet."""
     named = [
-        factories.AudienceFactory(name=say(name, 255), external_id=say(f"id-{number}", 255))
+        factories.AudienceFactory(
+            name=say(name, 255),
+            external_id=say(f"id-{number}", 255),
+            description=say("Bought in each of the last three months", 4000),
+            tags=[say("Nordics", LONGEST_TAG), say(f"Team {number}", LONGEST_TAG)],
+        )
         for number, name in enumerate(("VIP customers", "Newsletter readers", "Churn risk"))
     ]
     unnamed = factories.AudienceFactory(name="", external_id=say("2f8c-unnamed", 255))
