@@ -56,6 +56,12 @@ class Process:
     def is_running(self) -> bool:
         return self._popen is not None and self._popen.poll() is None
 
+    def heeds(self, number: signal.Signals) -> bool:
+        """Whether it has an answer of its own to a signal, and does not just die of it."""
+        status = Path(f"/proc/{self.pid}/status").read_text().splitlines()
+        caught = next(line.split()[1] for line in status if line.startswith("SigCgt:"))
+        return bool(int(caught, 16) >> (number - 1) & 1)
+
     def signal(self, number: signal.Signals) -> bool:
         """To the whole group; False when it had ended before."""
         if not self.is_running:
@@ -89,12 +95,6 @@ class Process:
             return False
         os.kill(self.pid, signal.SIGTERM)
         return True
-
-    def heeds(self, number: signal.Signals) -> bool:
-        """Whether it has an answer of its own to a signal, and does not just die of it."""
-        status = Path(f"/proc/{self.pid}/status").read_text().splitlines()
-        caught = next(line.split()[1] for line in status if line.startswith("SigCgt:"))
-        return bool(int(caught, 16) >> (number - 1) & 1)
 
     def wait(self, *, seconds: float) -> int | None:
         """The exit code; None when it still runs after so long."""

@@ -2,6 +2,7 @@
 
 import contextlib
 import random
+import signal
 import socket
 import sqlite3
 import sys
@@ -15,6 +16,7 @@ from typing import Any, cast
 
 import pytest
 
+from tests.services.processes import wait_until
 from tests.torture import callers, clocks, feed, people, samples, verdict, watch, weather
 from tests.torture.beside import Onlooker
 from tests.torture.callers import Callers
@@ -103,6 +105,22 @@ def test_one_worker_that_sends_does_not_cover_for_another() -> None:
     assert callers.slowest_return(sent, workers=["a"], since=[9.0, 11.0]) == 1.0
     assert callers.slowest_return(sent, workers=["a", "b"], since=[9.0]) == float("inf")
     assert callers.slowest_return(sent, workers=["unheard of"], since=[0.0]) == float("inf")
+
+
+HEEDING = (
+    "import signal, time; time.sleep(0.5); signal.signal(signal.SIGTERM, lambda *_: None);"
+    "time.sleep(60)"
+)
+
+
+def test_a_process_heeds_a_signal_from_its_own_answer_on(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", HEEDING]
+    process = Process(name="one", command=command, environment={}, log=tmp_path / "log").start()
+    try:
+        assert not process.heeds(signal.SIGTERM)
+        wait_until(lambda: process.heeds(signal.SIGTERM), what="an answer to SIGTERM")
+    finally:
+        process.kill()
 
 
 def test_each_refused_claim_is_read_from_the_log(tmp_path: Path) -> None:
