@@ -175,7 +175,7 @@ def _people(chosen: tuple[str, ...]) -> Group:
     hidden = User.objects.count() - MOST_PEOPLE if len(rows) > MOST_PEOPLE else 0
     people = [(str(key), name) for key, name in rows[:MOST_PEOPLE]]
     others = [(ActorKind.COMMAND.value, "Commands"), (ActorKind.SYSTEM.value, "The system")]
-    return Group(WHO, "By", options(choices=[*others, *people], chosen=chosen), hidden)
+    return Group(WHO, "Done by", options(choices=[*others, *people], chosen=chosen), hidden)
 
 
 def _part(kind: str, references: set[str]) -> QuerySet[Any, Any] | None:

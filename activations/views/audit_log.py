@@ -22,7 +22,7 @@ COLUMNS = {
     "action": "Action",
     "kind": "Object",
     "object": "Name",
-    "who": "By",
+    "who": "Done by",
     "time": "Time",
 }
 DAYS = ("from", "to")
