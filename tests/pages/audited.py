@@ -414,6 +414,10 @@ GOVERNANCE = {
         ("deleted", "labels"),
         _about("activations:labels-delete", factories.LabeledAttributeFactory, "pk"),
     ),
+    "activations:audience-labels": Case(
+        ("changed", "audience"),
+        _edited("activations:audience-labels", factories.AudienceFactory, "uuid", labels=["C4"]),
+    ),
     "activations:custom-label-new": Case(
         ("created", "custom-label"),
         lambda scene: _to("activations:custom-label-new", name="BANK-1", friendly_name="Bank"),
@@ -445,6 +449,7 @@ UNTOLD = {
     **{f"connections:bell-{name}": _READ for name in ("read-all", "read", "remind", "follow")},
     "activations:profiles": _LOOKS,
     "activations:people": _LOOKS,
+    "activations:search": _LOOKS,
     "activations:draft-preview": _LOOKS,
     "activations:draft-audiences": _OWN_DRAFT,
     "activations:draft-mapping": _OWN_DRAFT,
