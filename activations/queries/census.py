@@ -142,11 +142,6 @@ def queued(*, destination_id: int) -> int:
     return Delivery.objects.filter(IS_OPEN, destination_id=destination_id).count()
 
 
-def has_queue(*, destination_id: int) -> bool:
-    """Whether anything stands in line there or waits for a retry."""
-    return Delivery.objects.filter(IS_OPEN, destination_id=destination_id).exists()
-
-
 def queues() -> Mapping[int, int]:
     """How many stand in line or wait for a retry at each destination, in one query, for a page:
     where they are many together, the counts may be half a minute old."""

@@ -6,12 +6,11 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from activations.models import Activation, DataflowRun, Delivery
-from activations.queries import browse_filters
-from activations.terms import DeliveryState
+from activations.models import Activation, DataflowRun
+from activations.queries import browse_filters, runs
 from connections.destinations import effective_status
 from connections.models import Destination, DestinationStatus
 from connections.models.accounts import Platform
@@ -19,7 +18,6 @@ from connections.queries.alerts import Record
 from connections.queries.filters import Chosen
 
 NOTHING: Final[Chosen] = {}
-OPEN_STATES = (DeliveryState.PENDING, DeliveryState.LEASED, DeliveryState.WAITING)
 
 SORTS = {
     "name": "name",
@@ -85,8 +83,7 @@ def rows(
     *, destinations: Iterable[Destination], alerts: Sequence[Record], at: datetime
 ) -> list[Row]:
     """The lines of one page; needs no further query. `alerts` are all that are open."""
-    hour = at.replace(minute=0, second=0, microsecond=0)
-    return [_row(destination, alerts, hour) for destination in destinations]
+    return [_row(destination, alerts, at) for destination in destinations]
 
 
 def activatable(*, words: str, chosen: Chosen = NOTHING) -> QuerySet[Destination]:
@@ -96,28 +93,28 @@ def activatable(*, words: str, chosen: Chosen = NOTHING) -> QuerySet[Destination
 
 
 def _annotated() -> QuerySet[Destination]:
-    runs = DataflowRun.objects.filter(destination=OuterRef("pk")).order_by("-started_at")
+    newest = DataflowRun.objects.filter(destination=OuterRef("pk")).order_by("-started_at")
     activations = (
         Activation.objects.filter(destination=OuterRef("pk"))
         .order_by()
         .values("destination")
         .annotate(count=Count("pk"))
     )
-    waiting = Delivery.objects.filter(destination=OuterRef("pk"), state__in=OPEN_STATES)
     found = Destination.objects.select_related("account", "created_by").annotate(
-        last_run_at=Subquery(runs.values("started_at")[:1]),
+        last_run_at=Subquery(newest.values("started_at")[:1]),
         audience_count=Coalesce(Subquery(activations.values("count")), 0),
-        has_work=Exists(waiting),
     )
     # Of an account with a thousand custom fields this would be most of what is read.
     return found.defer("account__contact_fields")
 
 
-def _row(destination: Any, alerts: Sequence[Record], hour: datetime) -> Row:
+def _row(destination: Any, alerts: Sequence[Record], at: datetime) -> Row:
     """`destination` carries the annotations of `browse`."""
     last_run_at = destination.last_run_at
-    is_running = last_run_at is not None and last_run_at >= hour and destination.has_work
-    run_status = "" if last_run_at is None else "processing" if is_running else "completed"
+    run_status = ""
+    if last_run_at is not None:
+        is_processing = runs.is_processing(started_at=last_run_at, at=at)
+        run_status = "processing" if is_processing else "completed"
     return Row(
         destination=destination,
         status=effective_status(destination),

@@ -189,18 +189,13 @@ def mapped_audiences() -> Mapped:
     return Mapped(found["mapped"], found["all"] - found["mapped"])
 
 
-def recent_runs(
-    *, destinations: Sequence[Destination], queued: Mapping[int, int], at: datetime
-) -> list[RecentRun]:
+def recent_runs(*, destinations: Sequence[Destination], at: datetime) -> list[RecentRun]:
     """The newest of the last day, in one query."""
     by_key = {one.pk: one for one in destinations}
     found = DataflowRun.objects.filter(
         destination_id__in=list(by_key), started_at__gte=at - _DAY
     ).order_by("-started_at", "-pk")
     return [
-        RecentRun(
-            by_key[run.destination_id],
-            runs.rows(runs=[run], has_work=bool(queued.get(run.destination_id)), at=at)[0],
-        )
+        RecentRun(by_key[run.destination_id], runs.rows(runs=[run], at=at)[0])
         for run in found[:SHOWN_RUNS]
     ]

@@ -64,21 +64,26 @@ def of(*, destination_id: int) -> QuerySet[DataflowRun]:
     return DataflowRun.objects.filter(destination_id=destination_id).order_by("-started_at", "-pk")
 
 
-def rows(*, runs: list[DataflowRun], has_work: bool, at: datetime) -> list[Row]:
-    """A run is processing while its hour lasts and something is still to be sent."""
-    hour = at.replace(minute=0, second=0, microsecond=0)
+def rows(*, runs: list[DataflowRun], at: datetime) -> list[Row]:
+    """Status and processing time say the same: whether the clock hour of the run is over."""
     return [
         Row(
             run,
             sums.of_run(run=run).rate,
-            has_work and run.started_at >= hour,
+            is_processing(started_at=run.started_at, at=at),
             _processing_time(run.started_at, at),
         )
         for run in runs
     ]
 
 
+def is_processing(*, started_at: datetime, at: datetime) -> bool:
+    """A run is processing while its hour lasts; what is still to be sent then is another's."""
+    return at - started_at < _HOUR
+
+
 def _processing_time(started_at: datetime, at: datetime) -> str:
     """A run covers one clock hour, so that is how long it takes."""
-    passed = at - started_at
-    return "1 hour" if passed >= _HOUR else f"{int(passed.total_seconds() // 60)} min so far"
+    if is_processing(started_at=started_at, at=at):
+        return f"{int((at - started_at).total_seconds() // 60)} min so far"
+    return "1 hour"

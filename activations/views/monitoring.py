@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from activations import ranges
-from activations.queries import audiences, census, monitoring, overview, runs, sums
+from activations.queries import audiences, monitoring, overview, runs, sums
 from activations.queries.sums import Sums
 from activations.views import asked_range
 from activations.views.lists import Asked, Column
@@ -68,8 +68,7 @@ def destination(request: HttpRequest, uuid: UUID) -> HttpResponse:
         )
     else:
         page = asked.page_of(monitoring.runs_of(**asks))
-        has_work = census.has_queue(destination_id=found.pk)
-        context["rows"] = runs.rows(runs=list(page), has_work=has_work, at=timezone.now())
+        context["rows"] = runs.rows(runs=list(page), at=timezone.now())
     return render(request, "monitoring/destination.html", {**context, "page": page})
 
 
@@ -95,9 +94,8 @@ def run(request: HttpRequest, uuid: UUID) -> HttpResponse:
     found, now = or_404(monitoring.run, uuid=uuid), timezone.now()
     is_excluded = request.GET.get("show") == "excluded"
     read = monitoring.exclusions if is_excluded else monitoring.failures
-    has_work = census.has_queue(destination_id=found.destination_id)
     context = {
-        "row": runs.rows(runs=[found], has_work=has_work, at=now)[0],
+        "row": runs.rows(runs=[found], at=now)[0],
         "run": found,
         "destination": found.destination,
         "updated_at": min(now, found.started_at + timedelta(hours=1)),

@@ -49,7 +49,7 @@ def _context(request: HttpRequest, destinations: list[Any]) -> dict[str, Any]:
         "active": overview.most_active(at=now),
         "created": overview.recently_created(destinations=destinations),
         "mapped": overview.mapped_audiences(),
-        "recent": overview.recent_runs(destinations=destinations, queued=queued, at=now),
+        "recent": overview.recent_runs(destinations=destinations, at=now),
     }
     return {
         **shown,

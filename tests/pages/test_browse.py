@@ -1,8 +1,11 @@
 """Browse: the list of destinations and what is done to a whole destination."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from activations.queries.browse_filters import MOST_ACCOUNTS
 from connections.models import Account, Destination
@@ -215,3 +218,11 @@ def test_the_activation_trigger_is_named_where_not_every_change_is_one(signed_in
         "Any",
         "Segmentation changes, Identity changes",
     ]
+
+
+def test_the_last_run_is_processing_while_its_hour_lasts(signed_in: Client) -> None:
+    hour = timezone.now().replace(minute=0, second=0, microsecond=0)
+    for name, started_at in (("Live", hour), ("Over", hour - timedelta(hours=1))):
+        factories.DataflowRunFactory(destination__name=name, started_at=started_at)
+    rows = signed_in.get(BROWSE).context["rows"]
+    assert [row.run_status for row in rows] == ["processing", "completed"]

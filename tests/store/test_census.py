@@ -132,13 +132,6 @@ def test_lines_that_are_large_together_are_remembered(monkeypatch: pytest.Monkey
     assert census.queues() == {one.pk: 1, other.pk: 2}
 
 
-def test_whether_there_is_a_line_is_not_counted() -> None:
-    destination = DestinationFactory()
-    assert not census.has_queue(destination_id=destination.pk)
-    DeliveryFactory(destination=destination)
-    assert census.has_queue(destination_id=destination.pk)
-
-
 def test_members_of_what_is_sent_are_those_of_the_last_count(
     django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:

@@ -66,10 +66,9 @@ def _runs(
     # Counted with the frame already.
     paginator.count = flow.run_count
     page = paginator.get_page(Asked.by(request, default="").page)
-    has_work = standing.is_busy
     return {
         "page": page,
-        "runs": runs.rows(runs=list(page.object_list), has_work=has_work, at=at),
+        "runs": runs.rows(runs=list(page.object_list), at=at),
     }
 
 
