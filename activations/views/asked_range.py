@@ -1,13 +1,13 @@
 """The time a page tells of, as its address and the person's cookie say: `?range=7d`."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from datetime import datetime
 
 from django.http import HttpRequest
 
 from activations import ranges
 from activations.ranges import CannotRead, Range
+from connections.views.zones import zone_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +38,3 @@ def of(request: HttpRequest, *, at: datetime) -> Asked:
         problem=problem,
         zone_name=str(zone),
     )
-
-
-def zone_of(request: HttpRequest) -> tzinfo:
-    """The zone js/zone.js told of; UTC without one, or when there is none of that name."""
-    try:
-        return ZoneInfo(request.COOKIES.get("zone", "UTC").replace("%2F", "/"))
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return UTC

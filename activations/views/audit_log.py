@@ -12,11 +12,11 @@ from django.views.decorators.http import require_safe
 from activations.queries import audit_log
 from activations.views import asked_days, audit_links, csv_lines
 from activations.views.asked_days import Days
-from activations.views.asked_range import zone_of
 from activations.views.lists import Asked
 from connections import audit
 from connections.permissions import Permission, requires
 from connections.views.found import or_404
+from connections.views.zones import zone_of
 
 COLUMNS = {
     "action": "Action",

@@ -13,7 +13,7 @@ from activations import ranges
 from activations.queries import audiences, monitoring, overview, runs, sums
 from activations.queries.sums import Sums
 from activations.views import asked_range
-from activations.views.lists import Asked, Column
+from activations.views.lists import Asked, Column, Switch
 from connections.permissions import Permission, requires
 from connections.queries import destinations
 from connections.views.found import or_404
@@ -109,14 +109,27 @@ def run(request: HttpRequest, uuid: UUID) -> HttpResponse:
 def _frame(request: HttpRequest) -> dict[str, Any]:
     """What the pages share: the time, and what is left out."""
     asked = asked_range.of(request, at=timezone.now())
+    only_failures = request.GET.get("failures") == "1"
+    has_graphs = request.GET.get("graphs") != "off"
     return {
         "asked_range": asked,
         "range": asked.range,
         "presets": ranges.PRESETS,
-        "only_failures": request.GET.get("failures") == "1",
-        "has_graphs": request.GET.get("graphs") != "off",
+        "only_failures": only_failures,
+        "has_graphs": has_graphs,
+        "switches": (
+            Switch("Show failures only", only_failures, _turned(request, failures="1")),
+            Switch("Metrics and graphs", has_graphs, _turned(request, graphs="off")),
+        ),
         "rate_help": sums.RATE_HELP,
     }
+
+
+def _turned(request: HttpRequest, **asked: str) -> dict[str, str]:
+    """The address with what is asked for, or without it where it is asked for already."""
+    others = {k: str(text) for k, text in request.GET.items() if k not in {*asked, "page"}}
+    is_there = all(request.GET.get(key) == text for key, text in asked.items())
+    return others if is_there else {**others, **asked}
 
 
 def _picture(context: dict[str, Any], destination_ids: list[int]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The Alerts workspace: the rules, and the history of what they found."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -18,10 +18,11 @@ from connections.marks import ChangedMeanwhile
 from connections.permissions import Permission, requires
 from connections.queries import alert_history, alert_rules, subscriptions
 from connections.views.found import or_404
+from connections.views.zones import zone_of
 
 PAGE_SIZE = 25
 RANGES = {"24h": timedelta(hours=24), "7d": timedelta(days=7), "30d": timedelta(days=30)}
-RANGE_WORDS = {"24h": "24 hours", "7d": "7 days", "30d": "30 days"}
+RANGE_WORDS = {"24h": "Last 24 hours", "7d": "Last 7 days", "30d": "Last 30 days"}
 
 
 @requires(Permission.VIEW_ALERTS)
@@ -46,7 +47,7 @@ def history(request: HttpRequest) -> HttpResponse:
     context = {
         **asked,
         "words": words,
-        "ranges": RANGE_WORDS,
+        "presets": RANGE_WORDS,
         "page": page,
         "rows": alert_history.rows(alerts=list(page.object_list)),
         "section": "history",
@@ -117,28 +118,35 @@ def _rule_or_404(code: str) -> Rule:
 
 
 def _asked(request: HttpRequest, now: datetime) -> dict[str, Any]:
-    """The time asked about: a preset, or `from` and `to` as days of UTC, both included."""
-    chosen = request.GET.get("range", "")
+    """The time asked about: a preset, or the days `from` and `to` of the zone, both included."""
+    zone, chosen = zone_of(request), request.GET.get("range", "")
     first, last = _day(request, "from"), _day(request, "to")
-    if chosen == "custom" and first and last and first <= last:
-        return {"range": "custom", "since": first, "until": last + timedelta(days=1)}
-    problem = "Choose a first day that is not after the last." if chosen == "custom" else ""
-    if chosen not in RANGES:
-        chosen = "7d"
+    typed = {"first": request.GET.get("from", ""), "last": request.GET.get("to", "")}
+    is_custom, problem = chosen == "custom", ""
+    if is_custom and first and last and first <= last:
+        since = datetime.combine(first, time(), tzinfo=zone)
+        until = datetime.combine(last + timedelta(days=1), time(), tzinfo=zone)
+    else:
+        problem = "Choose a first day that is not after the last." if is_custom else ""
+        chosen = chosen if chosen in RANGES else "7d"
+        since, until = now - RANGES[chosen], now + timedelta(minutes=1)
+    if not is_custom:
+        days = (since.astimezone(zone).date(), now.astimezone(zone).date())
+        typed = {"first": days[0].isoformat(), "last": days[1].isoformat()}
     return {
         "range": chosen,
-        "since": now - RANGES[chosen],
-        "until": now + timedelta(minutes=1),
+        "since": since,
+        "until": until,
         "range_problem": problem,
+        "zone_name": str(zone),
+        **typed,
     }
 
 
-def _day(request: HttpRequest, name: str) -> datetime | None:
+def _day(request: HttpRequest, name: str) -> date | None:
     try:
         day = parse_date(request.GET.get(name, ""))
     except ValueError:
         return None
     # A year's room on either side, so that no arithmetic leaves the calendar.
-    if day is None or not 2 <= day.year <= 9998:
-        return None
-    return datetime.combine(day, time(), tzinfo=UTC)
+    return day if day is not None and 2 <= day.year <= 9998 else None

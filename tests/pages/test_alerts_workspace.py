@@ -1,6 +1,6 @@
 """The Alerts workspace: rules, history, messages, subscribing; and who may do what."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -178,6 +178,35 @@ def test_a_time_that_cannot_be_is_said_and_what_was_typed_is_kept(
     page = get(manager, f"{HISTORY_PAGE}?range=custom&{query}")
 
     assert 'id="range-problem"' in page
+
+
+@pytest.mark.parametrize(
+    ("zone", "day"), [("Pacific/Auckland", "2026-03-02"), ("", "2026-03-01"), ("x", "2026-03-01")]
+)
+def test_a_day_of_history_is_one_of_the_persons_zone_which_is_named(
+    manager: Client, zone: str, day: str
+) -> None:
+    manager.cookies["zone"] = zone
+    # The second of March, one o'clock, in Auckland.
+    noon = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    factories.AlertFactory(triggered_at=noon, message="At noon")
+
+    def found(day: str) -> list[str]:
+        answer = manager.get(HISTORY_PAGE, {"range": "custom", "from": day, "to": day})
+        assert f'name="from" value="{day}"' in answer.content.decode()
+        return [row.alert.message for row in answer.context["rows"]]
+
+    assert found(day) == ["At noon"]
+    other = {"2026-03-01": "2026-03-02", "2026-03-02": "2026-03-01"}[day]
+    assert found(other) == []
+    named = zone if "/" in zone else "UTC"
+    assert f"Days are those of {named}." in get(manager, HISTORY_PAGE)
+
+
+def test_the_time_of_history_is_asked_for_as_in_monitoring(manager: Client) -> None:
+    page = get(manager, HISTORY_PAGE)
+    for words in ("Last 24 hours", "Last 7 days", "Last 30 days", ">Apply</button>"):
+        assert words in page
 
 
 def test_history_says_what_became_of_the_messages(manager: Client) -> None:

@@ -141,6 +141,21 @@ def test_only_destinations_with_failures_on_request(signed_in: Client) -> None:
     assert [row.destination for row in found] == [ill]
 
 
+@pytest.mark.parametrize("is_one", [False, True])
+def test_switches_turn_a_part_of_the_page_and_keep_the_rest(
+    signed_in: Client, destination: Destination, is_one: bool
+) -> None:
+    path = _url(destination) if is_one else LIST
+    answer = signed_in.get(path, {"range": "7d", "failures": "1", "page": "2"})
+    failures, graphs = answer.context["switches"]
+    assert (failures.is_on, failures.query) == (True, {"range": "7d"})
+    assert (graphs.is_on, graphs.query) == (
+        True,
+        {"range": "7d", "failures": "1", "graphs": "off"},
+    )
+    assert answer.content.decode().count('class="switch" role="switch"') == 2
+
+
 def test_graphs_are_switched_off(signed_in: Client, destination: Destination) -> None:
     assert "data-chart" in signed_in.get(LIST).content.decode()
     assert "data-chart" not in signed_in.get(LIST, {"graphs": "off"}).content.decode()
