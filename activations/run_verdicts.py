@@ -58,6 +58,10 @@ def words(run: Figures, *, code: str) -> str:
     """What is wrong with the run, in counts."""
     of = f"of {run.outcomes:,} in the run of {run.started_at:%H:%M} UTC"
     if code == alert_rules.FAILURE:
-        return f"{run.failed:,} identities failed {of}."
+        return f"{_identities(run.failed)} failed {of}."
     share = 100 * run.excluded / run.outcomes if run.outcomes else 0
-    return f"{run.excluded:,} identities excluded {of} ({share:.1f} %)."
+    return f"{_identities(run.excluded)} excluded {of} ({share:.1f} %)."
+
+
+def _identities(count: int) -> str:
+    return alert_rules.counted(number=count, unit="identities")

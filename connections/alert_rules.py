@@ -19,6 +19,18 @@ STOPPED: Final = "identical-rejections"
 OUTAGE: Final = "zendesk-outage"
 
 
+# Of the units that are counted.
+_ONE: Final = {"identities": "identity", "minutes": "minute"}
+
+
+def counted(*, number: Decimal | int, unit: str) -> str:
+    """“1 identity”, “1,204 identities”, “0.5 %”."""
+    words = f"{Decimal(number):,f}"
+    if "." in words:
+        words = words.rstrip("0").rstrip(".")
+    return f"{words} {_ONE.get(unit, unit) if number == 1 else unit}"
+
+
 @dataclass(frozen=True, slots=True)
 class Threshold:
     """What a rule lets pass: more than that is an alert."""

@@ -12,7 +12,15 @@ from activations import run_verdicts
 from activations.queries import alerting, census, unsent
 from activations.run_verdicts import Figures
 from connections import alerts
-from connections.alert_rules import DELAY, FAILURE, OUTAGE, SKIPPED_RATE, START, SUCCESS
+from connections.alert_rules import (
+    DELAY,
+    FAILURE,
+    OUTAGE,
+    SKIPPED_RATE,
+    START,
+    SUCCESS,
+    counted,
+)
 from connections.models import (
     Account,
     AccountStatus,
@@ -105,7 +113,8 @@ def _note_events(
 def _event_words(run: Figures, code: str) -> str:
     if code == START:
         return f"The run of {run.started_at:%H:%M} UTC began."
-    return f"{run.activated:,} identities activated in the run of {run.started_at:%H:%M} UTC."
+    activated = counted(number=run.activated, unit="identities")
+    return f"{activated} activated in the run of {run.started_at:%H:%M} UTC."
 
 
 def _look_for_delays(rule: Standing, at: datetime) -> None:
@@ -148,10 +157,10 @@ def _see(held: list[Destination], at: datetime) -> None:
 
 def _tell_delay(destination_id: int, waited: timedelta) -> None:
     count = census.queued(destination_id=destination_id)
-    minutes = int(waited.total_seconds() // 60)
+    minutes = counted(number=int(waited.total_seconds() // 60), unit="minutes")
     alerts.trigger(
         code=DELAY,
-        message=f"The oldest change has been waiting for {minutes:,} minutes; {count:,} in line.",
+        message=f"The oldest change has been waiting for {minutes}; {count:,} in line.",
         destination_id=destination_id,
     )
 
@@ -178,7 +187,8 @@ def _look_for_outages(rule: Standing, at: datetime) -> None:
     gone = _open_about("account_id", OUTAGE)
     for key in seen.filter(seen_at__lte=long_ago).values_list("account_id", flat=True):
         if key not in gone:
-            message = f"Zendesk could not be reached for {minutes:.0f} minutes. Nothing is lost."
+            lasted = counted(number=minutes, unit="minutes")
+            message = f"Zendesk could not be reached for {lasted}. Nothing is lost."
             alerts.trigger(code=OUTAGE, message=message, account_id=key)
     for key in gone - set(away):
         alerts.resolve(account_id=key, codes=(OUTAGE,))

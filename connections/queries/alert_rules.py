@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from connections.alert_rules import RULES, Rule
+from connections.alert_rules import RULES, Rule, counted
 from connections.models import AlertRule, Destination, Subscription, Webhook
 
 
@@ -22,10 +22,7 @@ class Standing:
         limits = self.rule.threshold
         if limits is None or self.threshold is None:
             return ""
-        value = f"{self.threshold:f}"
-        if "." in value:
-            value = value.rstrip("0").rstrip(".")
-        return f"{value} {limits.unit}"
+        return counted(number=self.threshold, unit=limits.unit)
 
 
 def standings() -> Mapping[str, Standing]:

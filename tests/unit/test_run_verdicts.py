@@ -7,7 +7,7 @@ import pytest
 
 from activations import run_verdicts
 from activations.run_verdicts import Figures
-from connections.alert_rules import FAILURE, SKIPPED_RATE
+from connections.alert_rules import FAILURE, SKIPPED_RATE, counted
 from tests.factories import NOON
 
 END = NOON + timedelta(hours=1)
@@ -70,3 +70,26 @@ def test_words_are_counts() -> None:
     words = run_verdicts.words(run(activated=388, excluded=12), code=SKIPPED_RATE)
 
     assert words == "12 identities excluded of 400 in the run of 12:00 UTC (3.0 %)."
+
+
+def test_one_is_told_in_the_singular() -> None:
+    excluded = run_verdicts.words(run(activated=99, excluded=1), code=SKIPPED_RATE)
+    failed = run_verdicts.words(run(activated=3, failed=1), code=FAILURE)
+
+    assert excluded == "1 identity excluded of 100 in the run of 12:00 UTC (1.0 %)."
+    assert failed == "1 identity failed of 4 in the run of 12:00 UTC."
+
+
+@pytest.mark.parametrize(
+    ("number", "unit", "words"),
+    [
+        (1, "identities", "1 identity"),
+        (0, "identities", "0 identities"),
+        (Decimal("1.00"), "minutes", "1 minute"),
+        (Decimal("10080.00"), "minutes", "10,080 minutes"),
+        (Decimal("1.50"), "%", "1.5 %"),
+        (Decimal(1), "%", "1 %"),
+    ],
+)
+def test_a_number_with_its_unit(number: Decimal | int, unit: str, words: str) -> None:
+    assert counted(number=number, unit=unit) == words

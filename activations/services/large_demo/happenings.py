@@ -15,7 +15,14 @@ from activations.services.large_demo.chronicle import Run
 from activations.services.large_demo.layout import ACCOUNTS, FLOWS, STOPPED, Layout
 from activations.terms import Origin, UploadStatus
 from connections import credentials
-from connections.alert_rules import ACCOUNT_REJECTED, FAILURE, SKIPPED_RATE, START, SUCCESS
+from connections.alert_rules import (
+    ACCOUNT_REJECTED,
+    FAILURE,
+    SKIPPED_RATE,
+    START,
+    SUCCESS,
+    counted,
+)
 from connections.alert_rules import STOPPED as STOPPED_RULE
 from connections.models import (
     AccountStatus,
@@ -150,13 +157,17 @@ def _of_runs(runs: Sequence[Run], at: datetime) -> Iterator[Alert]:
         if ended > at:
             continue
         yield _event(run, START, "The run began.", run.started_at)
-        words = f"{run.activated:,} identities activated."
+        words = f"{_identities(run.activated)} activated."
         if run.failed == 0:
             yield _event(run, SUCCESS, words, ended)
         elif run.failed > 20:
-            yield _event(run, FAILURE, f"{run.failed:,} identities failed.", ended)
+            yield _event(run, FAILURE, f"{_identities(run.failed)} failed.", ended)
         if run.excluded > 0.05 * run.activated:
-            yield _event(run, SKIPPED_RATE, f"{run.excluded:,} identities excluded.", ended)
+            yield _event(run, SKIPPED_RATE, f"{_identities(run.excluded)} excluded.", ended)
+
+
+def _identities(count: int) -> str:
+    return counted(number=count, unit="identities")
 
 
 def _event(run: Run, code: str, words: str, at: datetime) -> Alert:
