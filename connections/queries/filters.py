@@ -37,10 +37,11 @@ def options(*, choices: Iterable[tuple[str, str]], chosen: tuple[str, ...]) -> t
 
 def any_of(*, values: Iterable[str], condition: Callable[[str], Q]) -> Q:
     """Whoever fits one of the values; nobody fits a value that means nothing."""
-    fits = NOBODY
+    # Only where there is no value: SQLite follows no index through an OR with nobody.
+    fits = Q()
     for value in values:
         fits |= condition(value)
-    return fits
+    return fits or NOBODY
 
 
 def uuid_of(*, value: str) -> UUID | None:
