@@ -162,10 +162,10 @@ FORMS = {
     ),
     "alert-history": Bad(
         "connections:alert-history",
-        "Show",
-        "First day",
+        "Apply",
+        "From",
         "Choose a first day that is not after the last.",
-        {"First day": "2026-03-02", "Last day": "2026-03-01"},
+        {"From": "2026-03-02", "to": "2026-03-01"},
     ),
     "invite": Bad(
         "connections:person-invite",
@@ -319,6 +319,7 @@ FORMS = {
 
 # Pages with a form in which nothing can be wrong, or whose mistakes are told another way.
 TRIED_ELSEWHERE = {
+    "activations:audience-labels": "boxes to tick, and none of them is needed",
     "activations:search": "any words may be searched for",
     "sign-in-link": "a button",
     "connections:alert-subscribers": "boxes to tick; who is gone is left out",

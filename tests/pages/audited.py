@@ -414,6 +414,10 @@ GOVERNANCE = {
         ("deleted", "labels"),
         _about("activations:labels-delete", factories.LabeledAttributeFactory, "pk"),
     ),
+    "activations:audience-about": Case(
+        ("changed", "audience"),
+        _edited("activations:audience-about", factories.AudienceFactory, "uuid", tags="Spring"),
+    ),
     "activations:audience-labels": Case(
         ("changed", "audience"),
         _edited("activations:audience-labels", factories.AudienceFactory, "uuid", labels=["C4"]),

@@ -169,7 +169,7 @@ def test_who_sees_no_destinations_reads_only_how_many_mappings_break_it(
     policy = factories.PolicyFactory(status=PolicyStatus.DRAFT)
     client, _ = permitted.browser(Permission.VIEW_POLICIES)
     page = client.get(url("", policy)).content.decode()
-    assert "1 mapping of activated destinations breaks it." in page
+    assert "1 mapping or audience of activated destinations breaks it." in page
     for words in ("Zendesk CRM", "xdm: loyalty.tier", "xdm: title"):
         assert words not in page
 

@@ -58,6 +58,7 @@ def addresses() -> dict[str, str]:
     found = {
         **dict.fromkeys(("connections:account-edit", "connections:account-token"), account.uuid),
         **dict.fromkeys(OF_A_DESTINATION, outlet.uuid),
+        "activations:audience-about": Audience.objects.get(name="VIP customers").uuid,
         "connections:alert-threshold": FAILURE,
         "connections:person-roles": member.pk,
         "connections:role": role.pk,

@@ -73,6 +73,7 @@ def test_all_of_a_kind_and_a_page_are_reached_by_arrows(arrive: Arrive) -> None:
     expect(page).to_have_url(re.compile(r"/audiences/\?q=zone$"))
     hands.press("Control+k")
     _type(hands, "api key")
+    expect(_option(page, "API keys")).to_be_visible()
     hands.press("ArrowUp")
     hands.press("Enter")
     expect(page).to_have_url(re.compile("/ingestion/api/$"))
