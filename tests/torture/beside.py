@@ -1,13 +1,14 @@
 """A look that is taken again and again beside a run."""
 
 import threading
+from abc import ABC, abstractmethod
 from types import TracebackType
 from typing import Self
 
 JOIN_SECONDS = 30.0
 
 
-class Onlooker:
+class Onlooker(ABC):
     """A thread that looks until the block ends; what a look raises, the block raises at its end."""
 
     def __init__(self, *, name: str, every_seconds: float) -> None:
@@ -16,9 +17,9 @@ class Onlooker:
         self._failure: Exception | None = None
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
+    @abstractmethod
     def look(self) -> None:
         """Once."""
-        raise NotImplementedError
 
     def __enter__(self) -> Self:
         self._thread.start()

@@ -7,17 +7,11 @@ from playwright.sync_api import Browser
 
 from tests.browser.bad_input import Bad
 from tests.browser.critic import Critic, critic
-from tests.browser.filled import Filled, filled
+from tests.browser.filled import Filled
 from tests.browser.mistakes import FORMS
 from tests.browser.visits import Visit
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def plain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filled]:
-    with filled(kind="plain", data=tmp_path_factory.mktemp("plain")) as there:
-        yield there
 
 
 @pytest.fixture(scope="module")

@@ -21,12 +21,6 @@ pytestmark = pytest.mark.browser
 LAPTOP: Final[ViewportSize] = {"width": 1280, "height": 800}
 
 
-@pytest.fixture(scope="module")
-def plain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filled]:
-    with filled(kind="plain", data=tmp_path_factory.mktemp("plain")) as there:
-        yield there
-
-
 @pytest.fixture
 def browser(plain: Filled, open_chromium: Browser) -> Iterator[Critic]:
     with critic(there=plain, browser=open_chromium, title="page") as found:

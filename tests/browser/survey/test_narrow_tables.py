@@ -9,16 +9,10 @@ from playwright.sync_api import Browser, Page
 from tests.browser import layout
 from tests.browser.conftest import NARROW
 from tests.browser.critic import Critic, critic
-from tests.browser.filled import Filled, filled
+from tests.browser.filled import Filled
 from tests.browser.visits import one_of_each
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def plain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filled]:
-    with filled(kind="plain", data=tmp_path_factory.mktemp("plain")) as there:
-        yield there
 
 
 @pytest.fixture
