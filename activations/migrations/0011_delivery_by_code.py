@@ -7,7 +7,7 @@ and workers go on meanwhile.
 
 from django.db import migrations, models
 
-from activations.migrations._indexes import AddIndexBesideWriters
+from connections.migrations._indexes import AddIndexBesideWriters
 
 
 class Migration(migrations.Migration):

@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-from activations.migrations._indexes import AddIndexBesideWriters
+from connections.migrations._indexes import AddIndexBesideWriters
 
 
 class Migration(migrations.Migration):

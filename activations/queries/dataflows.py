@@ -1,6 +1,7 @@
 """One destination as every tab of its page frames it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,8 @@ from django.db.models.functions import Coalesce
 from activations.models import Activation, ActivationDraft, Backfill, DataflowRun, Resend
 from activations.queries import census, large_counts
 from connections.models import Destination
+from connections.queries import changes
+from connections.queries.changes import LastChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,15 @@ class Dataflow:
     has_draft: bool
     is_backfilling: bool
     is_resending: bool
+    changed_by: str | None
+    changed_at: datetime | None
+
+    @property
+    def changed(self) -> LastChange | None:
+        """Who changed it last; None where nobody did for as long as the audit log is kept."""
+        if self.changed_by is None or self.changed_at is None:
+            return None
+        return LastChange(self.changed_by, self.changed_at)
 
     @property
     def is_empty(self) -> bool:
@@ -34,6 +46,7 @@ def get(*, uuid: UUID, person_id: int | None) -> Dataflow:
     """One query; `has_draft` is about that person. Raises Destination.DoesNotExist."""
     about = f"ended:{uuid}"
     ended = large_counts.recalled(about=about).get("ended")
+    changed = changes.newest_of(uuid=uuid)
     drafts = ActivationDraft.objects.filter(created_by_id=person_id, finished_at__isnull=True)
     found: Any = (
         Destination.objects.select_related("account", "created_by")
@@ -44,6 +57,8 @@ def get(*, uuid: UUID, person_id: int | None) -> Dataflow:
             has_draft=Exists(drafts.filter(destination=OuterRef("pk"))),
             is_backfilling=Exists(_open(Backfill)),
             is_resending=Exists(_open(Resend)),
+            changed_by=Subquery(changed.values("actor")[:1]),
+            changed_at=Subquery(changed.values("at")[:1]),
         )
         .get(uuid=uuid)
     )

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from activations.queries import browse_filters, destinations
 from activations.views.lists import Asked
 from connections.permissions import TO_ACTIVATE, Permission, requires
-from connections.queries import alerts
+from connections.queries import alerts, changes
 from connections.views.found import or_404
 
 COLUMNS = {
@@ -37,13 +37,15 @@ def browse(request: HttpRequest) -> HttpResponse:
     open_alerts = alerts.open_now()
     rows = destinations.rows(destinations=page, alerts=open_alerts, at=timezone.now())
     wanted = request.GET.get("rail", "")
+    selected = next((row for row in rows if str(row.destination.uuid) == wanted), None)
     context = {
         "asked": asked,
         "columns": asked.columns(COLUMNS),
         "groups": browse_filters.groups(chosen=asked.chosen),
         "page": page,
         "rows": rows,
-        "selected": next((row for row in rows if str(row.destination.uuid) == wanted), None),
+        "selected": selected,
+        "changed": changes.last(uuid=selected.destination.uuid) if selected else None,
         "alerts": open_alerts,
         "section": "browse",
     }
@@ -54,7 +56,9 @@ def browse(request: HttpRequest) -> HttpResponse:
 @require_safe
 def rail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """What a click on a row shows beside the list."""
-    return render(request, "activations/browse_rail.html", {"row": _row(uuid)})
+    row = _row(uuid)
+    context = {"row": row, "changed": changes.last(uuid=uuid)}
+    return render(request, "activations/browse_rail.html", context)
 
 
 @requires(*TO_ACTIVATE)

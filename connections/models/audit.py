@@ -101,6 +101,7 @@ class AuditEntry(models.Model):
         indexes = [
             models.Index(fields=["-at", "-id"], name="audit_newest_first"),
             models.Index(fields=["kind", "-at", "-id"], name="audit_by_kind"),
+            models.Index(fields=["kind", "reference", "-at", "-id"], name="audit_by_object"),
             models.Index(fields=["action", "-at", "-id"], name="audit_by_action"),
             models.Index(fields=["person", "-at", "-id"], name="audit_by_person"),
         ]

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -13,6 +14,7 @@ from django.utils import timezone
 from activations.models import Activation
 from activations.queries.runs import METRICS
 from activations.terms import DeliveryState
+from connections import destinations
 from connections.models import Destination
 from connections.permissions import Permission
 from tests import factories
@@ -313,6 +315,26 @@ def test_every_tab_has_what_the_destination_is_in_a_rail(
         for fact in ("Email Targeting", "Segmentation changes", "Streaming", "Created by"):
             assert fact in rail, (tab, fact)
         assert str(destination.account) in rail
+
+
+def test_the_rail_names_who_changed_it_last(
+    signed_in: Client, user: User, destination: Destination
+) -> None:
+    rail = reverse("activations:browse-rail", args=[destination.uuid])
+    other = factories.DestinationFactory()
+    signed_in.post(reverse("connections:toggle", args=[other.uuid]), {"is_on": "off"})
+    assert "Changed by" not in _page(signed_in, destination)
+
+    signed_in.post(reverse("connections:toggle", args=[destination.uuid]), {"is_on": "off"})
+    told = f"<dt>Changed by</dt><dd><bdi>{user.get_username()}</bdi></dd>"
+    browse = f"{reverse('activations:browse')}?rail={destination.uuid}"
+    for url in (_url("destination-detail", destination), rail, browse):
+        assert told in signed_in.get(url).content.decode()
+    assert told in _page(signed_in, destination, "destination-live")
+
+    signed_in.post(_url("retry", destination), {"code": "zendesk-409"})
+    destinations.enable(destination=destination)
+    assert "<bdi>system</bdi>" in _page(signed_in, destination)
 
 
 def test_what_is_edited_elsewhere_reaches_the_rail_of_the_open_page(

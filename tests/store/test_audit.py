@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser, User
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from activations.services import activated, api_keys, labels, policies, upkeep
 from activations.services.uploads import lifecycle
@@ -25,6 +25,7 @@ from connections import (
 from connections.audit import Action, Kind
 from connections.models import AuditEntry, DestinationStatus
 from connections.permissions import Permission
+from connections.queries import changes
 from tests import factories
 from tests.journeys import commands
 
@@ -201,6 +202,13 @@ def test_a_year_later_it_is_forgotten() -> None:
     factories.AuditEntryFactory(at=factories.NOON - timedelta(days=366))
     upkeep.prune(at=factories.NOON)
     assert list(AuditEntry.objects.all()) == [kept]
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL reads small tables whole")
+def test_the_last_change_of_a_destination_is_found_by_an_index() -> None:
+    plan = changes.newest_of(uuid=factories.DestinationFactory().uuid)[:1].explain()
+    assert "audit_by_object (kind=? AND reference=?)" in plan
+    assert "TEMP B-TREE" not in plan
 
 
 def _seen(row: Any, values: dict[str, Any]) -> str:

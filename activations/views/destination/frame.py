@@ -25,6 +25,7 @@ def of(request: HttpRequest, uuid: UUID, *, tab: str) -> dict[str, Any]:
         "status": effective_status(flow.destination),
         "is_on": flow.destination.status != "disabled",
         "hold": holds.of(destination=flow.destination, at=timezone.now()),
+        "changed": flow.changed,
         "refresh_seconds": SECONDS,
         "tab": tab,
     }
@@ -37,7 +38,7 @@ def marked(context: dict[str, Any], *shown: object) -> dict[str, Any]:
     """
     account, destination, flow = context["account"], context["destination"], context["flow"]
     frame = [
-        *(context[name] for name in ("status", "hold")),
+        *(context[name] for name in ("status", "hold", "changed")),
         *(destination.problem, flow.ended_count),
         account and (account.status, account.problem),
     ]
