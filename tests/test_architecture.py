@@ -261,6 +261,20 @@ def test_templates_hold_no_script_and_no_style() -> None:
     assert inline == []
 
 
+FIELD = re.compile(r"{%\s*include [\"']components/field\.html[\"'](.*?)%}", re.DOTALL)
+
+
+def test_a_field_is_given_nothing_of_its_page() -> None:
+    """A page's own `label` would stand before every field that has no other."""
+    given = [
+        (str(path.relative_to(ROOT)), found[1].split())
+        for path in sources.templates()
+        for found in FIELD.finditer(path.read_text())
+    ]
+    assert given
+    assert [(path, words) for path, words in given if words[-1:] != ["only"]] == []
+
+
 UNESCAPED = re.compile(r"\|\s*safe\b|mark_safe\(|autoescape off|csrf_exempt\b|SafeString\(")
 REASON = {".py": re.compile(r"#"), ".html": re.compile(r"{#|{%\s*comment")}
 

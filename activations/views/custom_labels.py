@@ -36,7 +36,7 @@ def new(request: HttpRequest) -> HttpResponse:
     form = NewCustomLabelForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and _is_made(request, form):
         return redirect("activations:custom-labels")
-    return render(request, "policies/custom_label_form.html", {"form": form, "custom": None})
+    return render(request, "policies/custom_label_form.html", {"form": form, "label": None})
 
 
 @applies_labels
@@ -50,7 +50,7 @@ def edit(request: HttpRequest, key: int) -> HttpResponse:
     uses = queries.uses(code=label.name)
     context = {
         "form": form,
-        "custom": label,
+        "label": label,
         "uses": uses[: custom_labels.MOST_TOLD],
         "more_uses": len(uses) - custom_labels.MOST_TOLD,
     }

@@ -1,5 +1,6 @@
 """Labels of one's own: made, described, put on things, named in policies, deleted when unused."""
 
+import re
 from typing import Any
 
 import pytest
@@ -70,6 +71,14 @@ def test_it_is_described_anew_and_keeps_its_name(signed_in: Client, bank: Custom
     signed_in.post(url(bank), {"name": "X", "friendly_name": "Loans", "description": ""} | mark)
     bank.refresh_from_db()
     assert (bank.name, bank.friendly_name, bank.description) == ("BANK-1", "Loans", "")
+
+
+def test_its_fields_are_named_for_themselves_and_not_for_it(
+    signed_in: Client, bank: CustomLabel
+) -> None:
+    page = signed_in.get(url(bank)).content.decode()
+    named = re.findall(r'<label class="field-label" for="\w+">([^<]+)<', page)
+    assert named == ["Friendly name", "Description"]
 
 
 def test_what_somebody_else_saved_meanwhile_is_told(signed_in: Client, bank: CustomLabel) -> None:
