@@ -95,6 +95,15 @@ class SignInLinkFactory(DjangoModelFactory[connections.SignInLink]):
     expires_at = NOON
 
 
+class SignInTriesFactory(DjangoModelFactory[connections.SignInTries]):
+    class Meta:
+        model = connections.SignInTries
+
+    key_hash = factory.Sequence(lambda n: f"{n:064x}")
+    last_at = NOON
+    held_until = NOON
+
+
 class PersonFactory(DjangoModelFactory[connections.Person]):
     class Meta:
         model = connections.Person

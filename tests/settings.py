@@ -31,6 +31,7 @@ os.environ.update(
     METRICS_TOKEN="",
     ALLOWED_HOSTS="localhost,127.0.0.1,[::1],testserver",
     CSRF_TRUSTED_ORIGINS="",
+    TRUSTED_PROXIES="0",
     SECURE_COOKIES="0",
     EMAIL_URL="memorymail://",
     EMAIL_FROM="alerts@example.org",

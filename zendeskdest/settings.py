@@ -59,6 +59,8 @@ ENCRYPTION_KEYS: list[str] = [key for key in _secret("ENCRYPTION_KEYS").split(",
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_FAILURE_VIEW = "connections.views.refusal.refuse_old_page"
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+# Proxies in front, each of which adds the address it was asked from to X-Forwarded-For.
+TRUSTED_PROXIES: int = int(_number("TRUSTED_PROXIES", default=0))
 SECURE_COOKIES: bool = env.bool("SECURE_COOKIES", default=False)
 
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var"))).resolve()

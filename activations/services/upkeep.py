@@ -11,7 +11,7 @@ from activations.deliveries.changes import ProfileChanges
 from activations.deliveries.store import attempts, audience_runs, intake, resends, runs
 from activations.services import audience_days, ingest_hours, receipts
 from activations.services.uploads import lifecycle
-from connections import accounts, alerts, audit
+from connections import accounts, alerts, audit, tries
 
 logger = logging.getLogger(__name__)
 
@@ -63,7 +63,8 @@ def count_audience_runs(*, at: datetime, stop: Callable[[], bool] = _never) -> i
 
 def prune(*, at: datetime, stop: Callable[[], bool] = _never) -> None:
     """Forget attempts, receipts, runs, alerts, notes, uploads and counts that are over age."""
-    for forget in (attempts.prune, receipts.prune, _prune_audience_runs, _prune_audit_log):
+    many = (attempts.prune, receipts.prune, _prune_audience_runs, _prune_audit_log, tries.prune)
+    for forget in many:
         while not stop() and forget(at=at, limit=PRUNE_AT_ONCE) == PRUNE_AT_ONCE:
             pass
     runs.prune(before=at - KEEP_RUNS_FOR)

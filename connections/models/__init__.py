@@ -12,7 +12,7 @@ from connections.models.messages import (
     Webhook,
 )
 from connections.models.pacing import TokenPace
-from connections.models.people import Person, SignInLink
+from connections.models.people import Person, SignInLink, SignInTries
 
 __all__ = [
     "Account",
@@ -29,6 +29,7 @@ __all__ = [
     "Person",
     "Sighting",
     "SignInLink",
+    "SignInTries",
     "Subscription",
     "TokenPace",
     "Webhook",

@@ -18,6 +18,19 @@ class SignInLink(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
 
+class SignInTries(models.Model):
+    """Wrong tries to sign in for one name, address or browser, of which only a hash is kept."""
+
+    key_hash = models.CharField(max_length=64, primary_key=True)
+    failures = models.PositiveIntegerField(default=0)
+    last_at = models.DateTimeField(db_index=True)
+    # Before this instant nothing is compared.
+    held_until = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.failures} tries"
+
+
 class Person(models.Model):
     """What belongs to a user besides Django's own row; whoever changed nothing has none."""
 

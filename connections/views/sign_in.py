@@ -1,11 +1,12 @@
 """Getting in by a one-time link, and choosing the name and password for the next time."""
 
+import math
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth import login, update_session_auth_hash
-from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -18,9 +19,10 @@ from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
-from connections import sign_in
+from connections import client_addresses, known_browsers, sign_in, tries
 from connections.forms import WelcomeForm
 from connections.permissions import open_to_everybody, open_to_members
+from connections.sign_in_form import SignInForm
 
 
 @method_decorator(open_to_everybody, name="dispatch")
@@ -30,6 +32,7 @@ class SignIn(LoginView):
     """
 
     redirect_authenticated_user = True
+    authentication_form = SignInForm
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         htmx: HtmxDetails = request.htmx  # type: ignore[attr-defined]
@@ -38,9 +41,21 @@ class SignIn(LoginView):
             return HttpResponseClientRedirect(f"{reverse('login')}?{query}")
         return super().dispatch(request, *args, **kwargs)
 
-    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "at": timezone.now()}
+
+    def form_valid(self, form: SignInForm) -> HttpResponse:  # type: ignore[override]
         answer = super().form_valid(form)
+        assert form.made is not None, "nobody signs in without a try"
+        tries.forgive(made=form.made)
         sign_in.note_entry(user=form.get_user())
+        known_browsers.remember(response=answer, user=form.get_user())
+        return answer
+
+    def form_invalid(self, form: SignInForm) -> HttpResponse:  # type: ignore[override]
+        answer = super().form_invalid(form)
+        if form.made is not None and form.made.is_refused:
+            _slow_down(answer, form.made)
         return answer
 
 
@@ -70,11 +85,11 @@ def redeem(request: HttpRequest, secret: str) -> HttpResponse:
         return render(request, "registration/invited.html", {"person": invited})
     user = sign_in.redeem(secret=secret, at=now)
     if user is None:
-        return render(request, "registration/link_invalid.html", status=410)
+        return _refuse_link(request, now)
     login(request, user, backend=BACKEND)
-    if user.has_usable_password():
-        return redirect("home")
-    return redirect("welcome")
+    answer = redirect("home" if user.has_usable_password() else "welcome")
+    known_browsers.remember(response=answer, user=user)
+    return answer
 
 
 @open_to_members
@@ -92,3 +107,21 @@ def welcome(request: HttpRequest) -> HttpResponse:
         messages.success(request, f"From now on you sign in as {form.user.get_username()}.")
         return redirect("home")
     return render(request, "connections/welcome.html", {"form": form})
+
+
+def _refuse_link(request: HttpRequest, now: datetime) -> HttpResponse:
+    """Counted for the address as a wrong password is. One that works is never made to wait: there
+    is nothing to guess, and it is the way in for whoever has to wait otherwise.
+    """
+    address = client_addresses.of(request=request)
+    made = tries.begin(counted=[tries.by_address(address=address)], at=now)
+    context = {"wait": tries.in_words(wait=made.wait)} if made.is_refused else {}
+    answer = render(request, "registration/link_invalid.html", context, status=410)
+    if made.is_refused:
+        _slow_down(answer, made)
+    return answer
+
+
+def _slow_down(answer: HttpResponse, made: tries.Try) -> None:
+    answer.status_code = 429
+    answer["Retry-After"] = str(math.ceil(made.wait.total_seconds()))

@@ -1,0 +1,116 @@
+"""Wrong tries to sign in, as the database counts them for every web process together."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+
+from activations.services import upkeep
+from connections import tries
+from connections.models import SignInTries
+from connections.tries import Try
+from tests.factories import NOON
+
+ANN, OFFICE = tries.by_name(name="ann"), tries.by_address(address="203.0.113.7")
+
+
+def wrong(*counted: tries.Counted, times: int = 1) -> Try:
+    """So many at noon, of which each but the refused is counted; the last one."""
+    return [tries.begin(counted=counted, at=NOON) for _ in range(times)][-1]
+
+
+@pytest.mark.django_db
+def test_after_five_wrong_tries_nothing_is_compared_until_the_wait_is_over() -> None:
+    assert wrong(ANN, OFFICE, times=4).next_wait == tries.NO_WAIT
+    assert wrong(ANN, OFFICE).next_wait == tries.FIRST_WAIT
+    assert wrong(ANN, OFFICE).wait == tries.FIRST_WAIT
+    after = tries.begin(counted=[ANN, OFFICE], at=NOON + tries.FIRST_WAIT)
+    assert not after.is_refused
+    assert after.next_wait == tries.FIRST_WAIT * 2
+
+
+@pytest.mark.django_db
+def test_asking_while_one_has_to_wait_makes_it_no_longer_and_leaves_nothing() -> None:
+    wrong(ANN, times=5)
+    for name in ("bo", "cy"):
+        assert wrong(ANN, tries.by_name(name=name)).is_refused
+    assert wrong(ANN, times=50).wait == tries.FIRST_WAIT
+    assert SignInTries.objects.get().failures == 5
+
+
+@pytest.mark.django_db
+def test_a_name_is_counted_whatever_its_capitals_and_others_are_not_slowed() -> None:
+    wrong(tries.by_name(name="Ann"), times=5)
+    assert wrong(ANN).is_refused
+    assert not wrong(tries.by_name(name="bo")).is_refused
+
+
+@pytest.mark.django_db
+def test_an_address_has_more_patience_and_is_slowed_for_every_name() -> None:
+    for number in range(tries.FREE_OF_ADDRESS):
+        assert not wrong(tries.by_name(name=f"somebody {number}"), OFFICE).is_refused
+    assert wrong(tries.by_name(name="nobody yet"), OFFICE).is_refused
+
+
+@pytest.mark.django_db
+def test_a_right_try_forgets_the_name_and_only_itself_of_the_address() -> None:
+    wrong(ANN, OFFICE, times=3)
+    tries.forgive(made=wrong(ANN, OFFICE))
+    assert not SignInTries.objects.filter(pk=ANN.key).exists()
+    assert SignInTries.objects.get(pk=OFFICE.key).failures == 3
+
+
+@pytest.mark.django_db
+def test_a_right_try_of_a_slowed_address_slows_nobody_further() -> None:
+    wrong(OFFICE, times=tries.FREE_OF_ADDRESS)
+    at = NOON + tries.FIRST_WAIT
+    tries.forgive(made=tries.begin(counted=[ANN, OFFICE], at=at))
+    assert not tries.begin(counted=[OFFICE], at=at).is_refused
+
+
+@pytest.mark.django_db
+def test_old_wrong_tries_do_not_count() -> None:
+    wrong(ANN, times=5)
+    at = NOON + tries.FORGOTTEN_AFTER
+    assert tries.begin(counted=[ANN], at=at).next_wait == tries.NO_WAIT
+
+
+@pytest.mark.django_db
+def test_what_counts_no_longer_is_deleted() -> None:
+    wrong(ANN)
+    upkeep.prune(at=NOON + tries.FORGOTTEN_AFTER)
+    assert SignInTries.objects.count() == 1
+    upkeep.prune(at=NOON + tries.FORGOTTEN_AFTER + timedelta(seconds=1))
+    assert not SignInTries.objects.exists()
+
+
+@pytest.mark.django_db
+def test_neither_a_name_nor_an_address_can_be_read_in_it() -> None:
+    wrong(tries.by_name(name="my secret password"), OFFICE)
+    stored = str(list(SignInTries.objects.values()))
+    assert "secret" not in stored
+    assert "203.0.113.7" not in stored
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_fifty_tries_at_once_only_the_free_ones_are_compared() -> None:
+    made: list[Try] = []
+    together = threading.Barrier(10)
+
+    def guess() -> None:
+        try:
+            together.wait()
+            for _ in range(5):
+                made.append(tries.begin(counted=[ANN, OFFICE], at=NOON))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=guess) for _ in range(10)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(made) == 50
+    assert sum(not each.is_refused for each in made) == tries.FREE
+    assert set(SignInTries.objects.values_list("failures", flat=True)) == {tries.FREE}
