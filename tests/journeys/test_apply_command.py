@@ -12,7 +12,6 @@ from activations.models import Activation, Audience, Backfill, FieldMapping
 from connections import credentials
 from connections.models import Account, AccountStatus, Destination, DestinationStatus
 from tests.factories import (
-    TOKEN,
     AccountFactory,
     AudienceFactory,
     ConsentPolicyFactory,
@@ -22,33 +21,12 @@ from tests.factories import (
     MembershipFactory,
     PolicyFactory,
 )
-from tests.journeys.commands import Run, run
+from tests.journeys.applying import apply, edit, signs
+from tests.journeys.commands import run
 from tests.unit.workspace.test_reading import VIP, WORKSPACE
 
 pytestmark = pytest.mark.django_db
 NEW_TOKEN = "planted-token-fedcba9876543210"
-
-
-@pytest.fixture(autouse=True)
-def token(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ZENDESK_TOKEN", TOKEN)
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    path = tmp_path / "workspace.yaml"
-    path.write_text(WORKSPACE)
-    return path
-
-
-def edit(file: Path, old: str, new: str) -> None:
-    text = file.read_text()
-    assert old in text
-    file.write_text(text.replace(old, new))
-
-
-def apply(file: Path, *options: str) -> Run:
-    return run("apply", str(file), *options)
 
 
 def test_a_first_apply_creates_everything_in_the_file(file: Path) -> None:
@@ -73,7 +51,7 @@ def test_a_second_apply_changes_nothing(file: Path) -> None:
 
     result = apply(file)
 
-    assert {line[0] for line in result.lines} == {"="}
+    assert signs(result) == {"="}
     assert Destination.objects.get().mapping_version == version
     assert Backfill.objects.count() == backfills
 
@@ -95,7 +73,7 @@ def test_activation_triggers_are_applied_and_what_is_on_again_catches_up(file: P
     assert jobs.filter(activation=None).exists()
     assert jobs.exclude(activation=None).exists()
     edit(file, "    activation_triggers: [identity-changes, segmentation-changes]\n", "")
-    assert {line[0] for line in apply(file).lines} == {"="}
+    assert signs(apply(file)) == {"="}
 
 
 def test_marketing_actions_are_applied_and_stay_where_the_file_is_silent(file: Path) -> None:
@@ -105,7 +83,7 @@ def test_marketing_actions_are_applied_and_stay_where_the_file_is_silent(file: P
     assert Destination.objects.get().marketing_actions == ["analytics", "segment-match"]
 
     file.write_text(WORKSPACE)
-    assert {line[0] for line in apply(file).lines} == {"="}
+    assert signs(apply(file)) == {"="}
     edit(file, account, f"{account}    marketing_actions: []\n")
     assert "marketing_actions" in apply(file).lines[-1]
     assert Destination.objects.get().marketing_actions == []
@@ -170,7 +148,7 @@ def test_an_activation_without_a_start_begins_today_and_keeps_that_day(
     assert Activation.objects.get().start_on == timezone.now().date()
     Activation.objects.update(start_on=date(2026, 3, 2))
 
-    assert {line[0] for line in apply(file).lines} == {"="}
+    assert signs(apply(file)) == {"="}
     edit(file, "VIP audience", "VIP")
     apply(file)
 

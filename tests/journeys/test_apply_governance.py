@@ -15,8 +15,8 @@ from activations.models import (
 from activations.terms import PolicyStatus
 from connections.models import Destination
 from tests import factories
-from tests.factories import TOKEN
-from tests.journeys.commands import Run, run
+from tests.journeys.applying import apply, edit, signs
+from tests.journeys.commands import run
 from tests.unit.workspace.test_reading import WORKSPACE
 
 pytestmark = pytest.mark.django_db
@@ -43,30 +43,11 @@ consent_policies:
 THIRD_PARTY = "    account: Acme Sell\n    marketing_actions: [export-to-third-party]\n"
 
 
-@pytest.fixture(autouse=True)
-def token(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ZENDESK_TOKEN", TOKEN)
-
-
 @pytest.fixture
-def file(tmp_path: Path) -> Path:
-    path = tmp_path / "workspace.yaml"
-    path.write_text(WORKSPACE + GOVERNANCE)
-    return path
-
-
-def edit(file: Path, old: str, new: str) -> None:
-    text = file.read_text()
-    assert old in text
-    file.write_text(text.replace(old, new))
-
-
-def apply(file: Path, *options: str) -> Run:
-    return run("apply", str(file), *options)
-
-
-def signs(result: Run) -> set[str]:
-    return {line[0] for line in result.lines}
+def file(file: Path) -> Path:
+    """With labels and policies."""
+    file.write_text(WORKSPACE + GOVERNANCE)
+    return file
 
 
 def test_labels_and_policies_become_what_the_file_says(file: Path) -> None:
