@@ -8,9 +8,10 @@ from typing import Any, cast
 from django import forms
 from django.http import QueryDict
 
+from activations.audiences import tags
 from activations.services.draft_content import MappingRow, ScheduleRow
 from activations.services.schedule_edits import Edit
-from activations.terms import LONGEST_TAG, MOST_TAGS, WhenEmpty
+from activations.terms import MOST_TAGS, WhenEmpty
 from connections.edit_forms import MarkedForm
 from connections.name_fields import DescriptionField
 
@@ -155,18 +156,10 @@ class AudienceAboutForm(MarkedForm):
         return {**super().initial_of(row), "tags": ", ".join(row.tags)}
 
     def clean_tags(self) -> list[str]:
-        """Each once, in the order they were typed; capitals make no other tag."""
-        tags: dict[str, str] = {}
-        for text in self.cleaned_data["tags"].split(","):
-            if tag := " ".join(text.split()):
-                tags.setdefault(tag.casefold(), tag)
-        if len(tags) > MOST_TAGS:
-            raise forms.ValidationError(f"These are {len(tags)} tags; at most {MOST_TAGS} fit.")
-        for tag in tags.values():
-            if len(tag) > LONGEST_TAG:
-                too_long = f"“{tag[:60]}” is longer than {LONGEST_TAG} characters"
-                raise forms.ValidationError(f"{too_long}: separate tags by commas.")
-        return list(tags.values())
+        typed = tags.distinct(texts=self.cleaned_data["tags"].split(","))
+        if (problem := tags.problem(tags=typed)) is not None:
+            raise forms.ValidationError(problem)
+        return typed
 
     def difference(self, name: str, typed: Any, now: Any) -> str:
         return super().difference(name, typed, ", ".join(now) if name == "tags" else now)

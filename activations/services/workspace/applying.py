@@ -10,7 +10,14 @@ from django.db import transaction
 from activations.deliveries.store import intake
 from activations.models import Audience
 from activations.queries.governance import rulebook
-from activations.services import configuration, consents, details, removal, standing_still
+from activations.services import (
+    audience_names,
+    configuration,
+    consents,
+    details,
+    removal,
+    standing_still,
+)
 from activations.services.configuration import AudienceChoice
 from activations.services.custom_labels import InUse
 from activations.services.policy_check import WouldBreak
@@ -32,10 +39,11 @@ from activations.services.workspace.values import (
     Workspace,
 )
 from activations.terms import Origin
-from connections import account_records, accounts, audit, destinations
+from connections import account_records, accounts, audit, destinations, marks
 from connections.audit import Kind
 from connections.models import Account, Destination
 
+_SAID_OF_AUDIENCES: Final = frozenset({"name", "description", "tags"})
 _DETAILS: Final = frozenset({"description", "alerts", "marketing_actions", "activation_triggers"})
 
 
@@ -143,7 +151,7 @@ class _Changer:
             (Action.CHANGED, "account"): self._replace_token,
             (Action.PRUNED, "account"): self._prune_account,
             (Action.CREATED, "audience"): self._create_audience,
-            (Action.CHANGED, "audience"): self._name_audience,
+            (Action.CHANGED, "audience"): self._describe_audience,
             (Action.PRUNED, "audience"): self._prune_audience,
             (Action.CREATED, "destination"): self._create_destination,
             (Action.CHANGED, "destination"): self._change_destination,
@@ -184,17 +192,20 @@ class _Changer:
             namespace=entry.namespace,
             external_id=entry.external_id,
             name=entry.name,
+            description=entry.description or "",
+            tags=list(entry.tags or ()),
             origin=Origin.WORKSPACE,
         )
         audit.note(action=audit.Action.CREATED, kind=Kind.AUDIENCE, about=audience)
 
-    def _name_audience(self, change: Change) -> None:
-        if "name" not in change.fields:
-            return
-        audience = self._audience(change.key)
-        audience.name = self._audiences[change.key].name
-        audience.save(update_fields=["name", "updated_at"])
-        audit.note_changes(kind=Kind.AUDIENCE, about=audience, changes=_told(change, "name"))
+    def _describe_audience(self, change: Change) -> None:
+        """Its labels are the governor's."""
+        values = {
+            name: value.new for name, value in change.fields.items() if name in _SAID_OF_AUDIENCES
+        }
+        if values:
+            row = self._audience(change.key)
+            audience_names.edit(audience=row, values=values, seen=marks.of(row=row, fields=values))
 
     def _prune_audience(self, change: Change) -> None:
         audience = self._audience(change.key)

@@ -178,9 +178,9 @@ def _account_fields(old: AccountEntry, new: AccountEntry) -> dict[str, FieldChan
 def _audience_fields(old: AudienceEntry, new: AudienceEntry) -> dict[str, FieldChange]:
     # A file that does not name an audience leaves the name it has.
     fields = _differing(name=(old.name, new.name or old.name))
-    if new.labels is not None:
-        fields |= _differing(labels=(list(old.labels or ()), list(new.labels)))
-    return fields
+    if new.description is not None:
+        fields |= _differing(description=(old.description or "", new.description))
+    return fields | _differing_lists(old, new, "tags", "labels")
 
 
 def _destination(old: DestinationEntry, new: DestinationEntry) -> dict[str, FieldChange]:
@@ -190,9 +190,7 @@ def _destination(old: DestinationEntry, new: DestinationEntry) -> dict[str, Fiel
         enabled=(old.is_enabled, new.is_enabled),
         alerts=(list(old.alerts), list(new.alerts)),
     )
-    for name in ("marketing_actions", "activation_triggers"):
-        if (codes := getattr(new, name)) is not None:
-            fields |= _differing(**{name: (list(getattr(old, name) or ()), list(codes))})
+    fields |= _differing_lists(old, new, "marketing_actions", "activation_triggers")
     if new.rules is not None and new.rules != old.rules:
         fields["mappings"] = FieldChange(_shown_rules(old.rules or ()), _shown_rules(new.rules))
     if new.activations is not None and set(new.activations) != set(old.activations or ()):
@@ -206,6 +204,14 @@ def _differing(
     **values: tuple[str | bool | list[str], str | bool | list[str]],
 ) -> dict[str, FieldChange]:
     return {name: FieldChange(old, new) for name, (old, new) in values.items() if old != new}
+
+
+def _differing_lists(old: E, new: E, *names: str) -> dict[str, FieldChange]:
+    """Of those that the file speaks of."""
+    lists = {name: (getattr(old, name) or (), getattr(new, name)) for name in names}
+    return _differing(
+        **{name: (list(was), list(now)) for name, (was, now) in lists.items() if now is not None}
+    )
 
 
 def _shown_rules(rules: Iterable[MappingRule]) -> list[str]:

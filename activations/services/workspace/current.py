@@ -87,7 +87,12 @@ def activations_of(destination: Destination) -> tuple[ActivationEntry, ...]:
 def _audiences() -> tuple[AudienceEntry, ...]:
     entries = (
         AudienceEntry(
-            audience.namespace, audience.external_id, audience.name, tuple(audience.labels)
+            audience.namespace,
+            audience.external_id,
+            audience.name,
+            description=audience.description,
+            tags=tuple(audience.tags),
+            labels=tuple(audience.labels),
         )
         for audience in Audience.objects.all()
     )

@@ -84,7 +84,7 @@ class Reader:
         section = Section(node, keys=_CONSENT_KEYS, findings=self._findings)
         if not section.items("labels") and not section.items("marketing_actions"):
             self._findings.refuse(node.place, "needs a marketing action or a label.")
-        path, accepted = self._path(section), each(section.items("accepted"), self._value)
+        path, accepted = self._path(section), section.words("accepted")
         if not section.items("accepted"):
             self._findings.refuse(section.place("accepted"), "must hold at least one value.")
         return self._policy(section, path=path, accepted=tuple(dict.fromkeys(accepted)))
@@ -134,10 +134,4 @@ class Reader:
             self.labels.append((node.value, node.place))
             return node.value
         self._findings.refuse(node.place, "must be the name of a label.")
-        return None
-
-    def _value(self, node: Node) -> str | None:
-        if isinstance(node.value, str) and node.value.strip() and "," not in node.value:
-            return node.value.strip()
-        self._findings.refuse(node.place, "must be a text without commas; put it in quotes.")
         return None

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from activations.governance import attributes
 from activations.mapping.paths import PathProblem
-from activations.services.workspace import accounts, destinations, labelling
+from activations.services.workspace import accounts, audiences, destinations, labelling
 from activations.services.workspace.document import Node, Unreadable, parse
 from activations.services.workspace.section import Findings, Section, T, each
 from activations.services.workspace.values import (
@@ -26,7 +26,6 @@ _KEYS = (
     *("version", "accounts", "labels", "audiences", "destinations"),
     *("labelled_attributes", "policies", "consent_policies"),
 )
-_AUDIENCE_KEYS = ("id", "namespace", "name", "labels")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +64,7 @@ def read(*, data: bytes, environ: Mapping[str, str]) -> Reading:
     reader, labels = destinations.Reader(findings), labelling.Reader(findings)
     workspace = Workspace(
         each(account_nodes, lambda node: accounts.read(node, environ=environ, findings=findings)),
-        each(audience_nodes, lambda node: _audience(node, labels, findings)),
+        each(audience_nodes, lambda node: audiences.read(node, labels=labels, findings=findings)),
         each(destination_nodes, reader.read),
         _optional(top, "labels", labels.label),
         _optional(top, "labelled_attributes", labels.attribute),
@@ -98,19 +97,6 @@ def _check_version(top: Section, findings: Findings) -> None:
 def _optional(top: Section, key: str, read: Callable[[Node], T | None]) -> tuple[T, ...] | None:
     """None where the file does not speak of it."""
     return each(top.items(key), read) if top.has(key) else None
-
-
-def _audience(node: Node, reader: labelling.Reader, findings: Findings) -> AudienceEntry | None:
-    section = Section(node, keys=_AUDIENCE_KEYS, findings=findings)
-    external_id = section.text("id", longest=255)
-    namespace = (
-        section.text("namespace", longest=100) if section.has("namespace") else DEFAULT_NAMESPACE
-    )
-    name = section.text("name", longest=255) if section.has("name") else ""
-    if external_id is None or namespace is None or name is None:
-        return None
-    labels = reader.codes(section) if section.has("labels") else None
-    return AudienceEntry(namespace, external_id, name, labels, section.place("labels"))
 
 
 def _distinct(

@@ -120,6 +120,19 @@ class Section:
         self._refuse(node, f"must be a list, not {_kind(node)}.")
         return []
 
+    def words(self, key: str) -> tuple[str, ...]:
+        """The texts of a list that people type with commas between them."""
+        return each(self.items(key), self._word)
+
+    def _word(self, node: Node) -> str | None:
+        value = self._any_text(node, None)
+        if value is None:
+            return None
+        if not value.strip() or "," in value:
+            self._refuse(node, "must be a text without commas, and not be empty.")
+            return None
+        return value.strip()
+
     def _any_text(self, node: Node, longest: int | None) -> str | None:
         value = node.value
         if not isinstance(value, str):

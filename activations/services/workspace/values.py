@@ -61,7 +61,9 @@ class AudienceEntry:
     namespace: str
     external_id: str
     name: str = ""
-    # None where the file is silent about them: they stay.
+    # None where the file is silent about it: it stays.
+    description: str | None = None
+    tags: tuple[str, ...] | None = None
     labels: tuple[str, ...] | None = None
     labels_at: Place | None = field(default=None, compare=False, repr=False)
 

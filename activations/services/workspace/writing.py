@@ -110,9 +110,10 @@ def token_variables(accounts: Iterable[AccountEntry]) -> dict[str, str]:
 
 
 def _audience(entry: AudienceEntry) -> dict[str, Any]:
-    named = {"name": entry.name} if entry.name else {}
-    labelled = {"labels": list(entry.labels)} if entry.labels else {}
-    return {"id": entry.external_id, "namespace": entry.namespace, **named, **labelled}
+    said: dict[str, Any] = {"name": entry.name, "description": entry.description}
+    said |= {"tags": list(entry.tags or ()), "labels": list(entry.labels or ())}
+    filled = {key: value for key, value in said.items() if value}
+    return {"id": entry.external_id, "namespace": entry.namespace, **filled}
 
 
 def _label(entry: LabelEntry) -> dict[str, str]:

@@ -6,6 +6,7 @@ from datetime import date
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from activations.audiences import tags
 from activations.mapping.paths import Source, Target
 from activations.mapping.plan import MappingRule
 from activations.services.workspace import comparing, writing
@@ -23,7 +24,7 @@ from activations.services.workspace.values import (
     PolicyEntry,
     Workspace,
 )
-from activations.terms import SourceKind, TargetKind, WhenEmpty
+from activations.terms import MOST_TAGS, SourceKind, TargetKind, WhenEmpty
 from connections import activation_triggers, credentials
 from connections.marketing_actions import CODES, ordered
 
@@ -58,6 +59,7 @@ HOSTILE = (
 names = st.sampled_from(HOSTILE) | st.text(
     st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), min_size=1, max_size=40
 ).filter(str.strip)
+words = names.map(lambda text: text.replace(",", ""))
 constants = names.filter(lambda text: any(map(str.isprintable, text.replace(" ", "\n")))).map(
     lambda text: Source(SourceKind.CONSTANT, f"  {text} ")
 )
@@ -94,7 +96,15 @@ def workspaces(draw: st.DrawFn) -> Workspace:
     ids = draw(st.lists(names, unique=True, max_size=3))
     carried = st.sampled_from(((), ("C2", "S1"), ("C12", "BANK-1")))
     audiences = tuple(
-        AudienceEntry("ups", text, draw(names | st.just("")), draw(carried)) for text in ids
+        AudienceEntry(
+            "ups",
+            text,
+            draw(names | st.just("")),
+            description=draw(names.map(str.strip) | st.just("")),
+            tags=tuple(tags.distinct(texts=draw(st.lists(words, max_size=MOST_TAGS)))),
+            labels=draw(carried),
+        )
+        for text in ids
     )
     fields = draw(st.lists(names, unique=True, min_size=len(ids) + 1, max_size=len(ids) + 1))
     activations = tuple(
