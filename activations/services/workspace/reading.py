@@ -87,7 +87,7 @@ def read(*, data: bytes, environ: Mapping[str, str]) -> Reading:
 def _check_version(top: Section, findings: Findings) -> None:
     if not top.is_mapping:
         return
-    node = top.raw("version")
+    node = top.child("version")
     if node is None:
         findings.refuse(top.place("version"), f"is missing; write “version: {VERSION}”.")
     elif node.value != VERSION or isinstance(node.value, bool):

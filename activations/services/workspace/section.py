@@ -59,8 +59,8 @@ class Section:
         """Whether the key stands there with a value."""
         return key in self._pairs and self._pairs[key].value is not None
 
-    def raw(self, key: str) -> Node | None:
-        """The value as written."""
+    def child(self, key: str) -> Node | None:
+        """Of whatever kind it is; None where the key is not written."""
         return self._pairs.get(key)
 
     def text(self, key: str, *, longest: int | None = None) -> str | None:
