@@ -23,6 +23,10 @@ class Filled:
     sessions: dict[str, str]
     visits: list[Visit]
 
+    def visit(self, route: str) -> Visit:
+        """The first of that route."""
+        return next(visit for visit in self.visits if visit.route == route)
+
 
 @contextmanager
 def filled(*, kind: str, data: Path, **more: str) -> Iterator[Filled]:

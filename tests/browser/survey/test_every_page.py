@@ -4,7 +4,6 @@ The pages are those of the URL configuration, filled with the rows of `tests.bro
 opens over them is found by what opens it. Photographs of all of them are kept.
 """
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -19,12 +18,6 @@ from tests.browser.visits import NO_PAGES, one_of_each
 
 pytestmark = pytest.mark.browser
 LAPTOP: Final[ViewportSize] = {"width": 1280, "height": 800}
-
-
-@pytest.fixture
-def browser(plain: Filled, open_chromium: Browser) -> Iterator[Critic]:
-    with critic(there=plain, browser=open_chromium, title="page") as found:
-        yield found
 
 
 def test_every_page_and_what_opens_over_it_is_sound(plain: Filled, browser: Critic) -> None:

@@ -1,31 +1,18 @@
 """What has to fit on the screen of a laptop, between 1280 px and the widest that is usual."""
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser
 
 from tests.browser import layout
-from tests.browser.critic import Critic, critic
+from tests.browser.critic import Critic
 from tests.browser.filled import Filled
 
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture
-def browser(plain: Filled, open_chromium: Browser) -> Iterator[Critic]:
-    with critic(there=plain, browser=open_chromium, title="laptop") as found:
-        yield found
-
-
-def _open(plain: Filled, browser: Critic, route: str) -> None:
-    browser.open(next(visit for visit in plain.visits if visit.route == route))
-
-
 def test_browse_beside_its_open_rail_hides_nothing_behind_an_edge(
     plain: Filled, browser: Critic
 ) -> None:
-    _open(plain, browser, "activations:browse")
+    browser.open(plain.visit("activations:browse"))
     row = browser.page.get_by_role("row", name="Zendesk CRM")
     row.get_by_role("button", name="Details").click()
     browser.page.wait_for_selector(".side-rail")
@@ -41,7 +28,7 @@ def test_browse_beside_its_open_rail_hides_nothing_behind_an_edge(
 def test_the_switches_of_monitoring_stand_on_one_line(
     plain: Filled, browser: Critic, route: str
 ) -> None:
-    _open(plain, browser, f"activations:{route}")
+    browser.open(plain.visit(f"activations:{route}"))
     browser.page.set_viewport_size({"width": 1280, "height": 800})
     places = [switch.bounding_box() for switch in browser.page.locator(".page-head .switch").all()]
     assert len(places) == 2
@@ -54,7 +41,7 @@ def test_the_switches_of_monitoring_stand_on_one_line(
 
 
 def test_a_switch_of_monitoring_turns_with_the_keyboard(plain: Filled, browser: Critic) -> None:
-    _open(plain, browser, "activations:monitoring")
+    browser.open(plain.visit("activations:monitoring"))
     graphs = browser.page.get_by_role("switch", name="Metrics and graphs")
     graphs.press("Enter")
     browser.page.wait_for_url("**graphs=off**")

@@ -1,24 +1,17 @@
 """Tables on a phone: each row a card, nothing beside the edge, a thumb wide, still a table."""
 
 from collections import defaultdict
-from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from tests.browser import layout
 from tests.browser.conftest import NARROW
-from tests.browser.critic import Critic, critic
+from tests.browser.critic import Critic
 from tests.browser.filled import Filled
 from tests.browser.visits import one_of_each
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def browser(plain: Filled, open_chromium: Browser) -> Iterator[Critic]:
-    with critic(there=plain, browser=open_chromium, title="narrow") as found:
-        yield found
 
 
 def test_no_table_scrolls_and_every_value_has_its_heading(plain: Filled, browser: Critic) -> None:
@@ -73,7 +66,7 @@ def test_the_system_view_is_told_in_words(plain: Filled, browser: Critic) -> Non
 
 
 def _open(plain: Filled, browser: Critic, route: str) -> Page:
-    browser.open(next(visit for visit in plain.visits if visit.route == route))
+    browser.open(plain.visit(route))
     return _on_a_phone(browser)
 
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
-from tests.browser.critic import Critic, critic
+from tests.browser.critic import Critic
 from tests.browser.filled import Filled, filled
 from tests.browser.visits import Visit
 
@@ -23,12 +23,6 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def plain(data: Path) -> Iterator[Filled]:
     with filled(kind="plain", data=data) as there:
         yield there
-
-
-@pytest.fixture
-def browser(plain: Filled, open_chromium: Browser) -> Iterator[Critic]:
-    with critic(there=plain, browser=open_chromium, title="refusal") as found:
-        yield found
 
 
 @pytest.mark.parametrize(
