@@ -7,11 +7,13 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final, TypeAlias
 
+from django.db import transaction
+
 from connections import acting
 from connections.models import AuditEntry
 from connections.models.audit import Action, Kind
 
-__all__ = ["Action", "Changes", "Kind", "differences", "note", "note_changes", "prune"]
+__all__ = ["Action", "Changes", "Kind", "count", "differences", "note", "note_changes", "prune"]
 
 # Old and new by the name of the field.
 Changes: TypeAlias = Mapping[str, tuple[object, object]]
@@ -49,6 +51,25 @@ def note_changes(*, kind: Kind, about: Any, changes: Changes, **more: Any) -> No
     """As `note`; nothing where nothing is another than before."""
     if changes:
         note(action=Action.CHANGED, kind=kind, about=about, changes=changes, **more)
+
+
+def count(
+    *, action: Action, kind: Kind, what: str, since: datetime, about: Any = None, name: str = ""
+) -> None:
+    """One more of `what`. The newest entry about the same counts on, unless it is from before."""
+    name = name or str(about)
+    with transaction.atomic():
+        entries = AuditEntry.objects.select_for_update().filter(
+            action=action, kind=kind, reference=_reference(about), name=name, at__gte=since
+        )
+        entry = entries.order_by("-at", "-pk").first()
+        if entry is None:
+            note(action=action, kind=kind, about=about, name=name, changes={what: ("", 1)})
+            return
+        counted = {field: int(number) for field, _, number in entry.changes}
+        counted[what] = counted.get(what, 0) + 1
+        entry.changes = _stored({field: ("", number) for field, number in counted.items()})
+        entry.save(update_fields=["changes"])
 
 
 def differences(*, before: Mapping[str, Any], after: Mapping[str, Any]) -> Changes:

@@ -5,9 +5,11 @@ A link is redeemed at most once, within its time; only a hash of its secret is k
 
 import hashlib
 import itertools
+import logging
 import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.models import User
@@ -17,9 +19,21 @@ from connections import acting, audit
 from connections.audit import Action, Kind
 from connections.models import SignInLink
 
+logger = logging.getLogger(__name__)
+
 VALID_FOR = timedelta(hours=1)
 INVITATION_VALID_FOR = timedelta(days=7)
 FIRST_USER = "admin"
+# Whoever guesses fills the audit log with six entries an hour for a person, not with each guess.
+COUNTED_TOGETHER_FOR = timedelta(minutes=10)
+
+
+class Denial(StrEnum):
+    """Why somebody was not let in, in the words of the audit log."""
+
+    WRONG = "Wrong tries"
+    TOO_EARLY = "Tries during a wait"
+    LINK = "Links that do not work"
 
 
 def create(*, user: User, at: datetime, is_invitation: bool = False) -> str:
@@ -75,6 +89,17 @@ def note_entry(*, user: User) -> None:
         audit.note(action=Action.SIGNED_IN, kind=Kind.PERSON, about=user)
 
 
+def note_denied(*, name: str, denial: Denial, at: datetime) -> None:
+    """Somebody was not let in. A name that nobody has is not kept: it may be a password."""
+    _deny(User.objects.filter(username__iexact=name).order_by("pk").first(), denial, at)
+
+
+def note_dead_link(*, secret: str, at: datetime) -> None:
+    """Somebody opened a link that does not work; whose it was is known for a while."""
+    links = SignInLink.objects.filter(secret_hash=_hash(secret))
+    _deny(User.objects.filter(pk__in=links.values("user")).first(), Denial.LINK, at)
+
+
 def note_exit(*, user: User) -> None:
     """Somebody goes; before they do."""
     audit.note(action=Action.SIGNED_OUT, kind=Kind.PERSON, about=user)
@@ -108,6 +133,18 @@ def ensure_first_user() -> User:
 def path(*, secret: str) -> str:
     """Where a link leads, from the root of the site."""
     return f"/sign-in/{secret}/"
+
+
+def _deny(user: User | None, denial: Denial, at: datetime) -> None:
+    audit.count(
+        action=Action.SIGN_IN_DENIED,
+        kind=Kind.PERSON,
+        about=user,
+        name="" if user else "Nobody known",
+        what=denial,
+        since=at - COUNTED_TOGETHER_FOR,
+    )
+    logger.info("sign-in.denied user=%s reason=%s", user.pk if user else "-", denial.name)
 
 
 def _free_name() -> str:

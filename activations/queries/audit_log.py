@@ -13,11 +13,11 @@ from django.db.models.functions import Cast, Lower
 from activations import models as activations
 from connections import models as connections
 from connections.models import AuditEntry
-from connections.models.audit import Action, ActorKind, Kind
+from connections.models.audit import DENIED, Action, ActorKind, Kind, Status
 from connections.queries.filters import NOBODY, Chosen, Group, any_of, options, uuid_of
 
-ACTION, KIND, WHO = "action", "kind", "who"
-NAMES: Final = (ACTION, KIND, WHO)
+ACTION, KIND, WHO, STATUS = "action", "kind", "who", "status"
+NAMES: Final = (ACTION, KIND, WHO, STATUS)
 SORTS: Final[Mapping[str, tuple[Any, ...]]] = {
     "time": (),
     "action": (F("action"),),
@@ -29,7 +29,16 @@ SORTS: Final[Mapping[str, tuple[Any, ...]]] = {
 MOST_LISTED: Final = 10_000
 # More would make the panel longer than anybody reads; the search finds the others by name.
 MOST_PEOPLE: Final = 50
-HEAD: Final = ("Time (UTC)", "Actor kind", "Actor", "Action", "Kind", "Object", "Reference")
+HEAD: Final = (
+    "Time (UTC)",
+    "Actor kind",
+    "Actor",
+    "Action",
+    "Status",
+    "Kind",
+    "Object",
+    "Reference",
+)
 _AT_ONCE: Final = 2_000
 _BY_UUID: Final[Mapping[str, type[Model]]] = {
     Kind.DESTINATION: connections.Destination,
@@ -72,6 +81,7 @@ def find(*, asked: Asked) -> QuerySet[AuditEntry]:
         ACTION: lambda value: Q(action=value),
         KIND: lambda value: Q(kind=value),
         WHO: _of_actor,
+        STATUS: _of_status,
     }
     for name, values in asked.chosen.items():
         found = found.filter(any_of(values=values, condition=conditions[name]))
@@ -103,6 +113,7 @@ def groups(*, chosen: Chosen) -> list[Group]:
         _people(chosen.get(WHO, ())),
         Group(KIND, "Object", options(choices=Kind.choices, chosen=chosen.get(KIND, ()))),
         Group(ACTION, "Action", options(choices=Action.choices, chosen=chosen.get(ACTION, ()))),
+        Group(STATUS, "Status", options(choices=Status.choices, chosen=chosen.get(STATUS, ()))),
     ]
 
 
@@ -132,6 +143,7 @@ def lines(*, found: QuerySet[AuditEntry]) -> Iterator[tuple[object, ...]]:
             entry.actor_kind,
             entry.actor,
             entry.action,
+            entry.status,
             entry.kind,
             entry.name,
             entry.reference,
@@ -150,6 +162,7 @@ def documents(*, found: QuerySet[AuditEntry]) -> Iterator[dict[str, Any]]:
             "actor_kind": entry.actor_kind,
             "actor": entry.actor,
             "action": entry.action,
+            "status": entry.status,
             "kind": entry.kind,
             "name": entry.name,
             "reference": entry.reference,
@@ -168,6 +181,12 @@ def _of_actor(value: str) -> Q:
     if value in (ActorKind.COMMAND, ActorKind.SYSTEM):
         return Q(person=None, actor_kind=value)
     return Q(person=int(value)) if _is_key(value) else NOBODY
+
+
+def _of_status(value: str) -> Q:
+    """By the action, which has an index."""
+    denied = Q(action__in=DENIED)
+    return {Status.ALLOWED.value: ~denied, Status.DENIED.value: denied}.get(value, NOBODY)
 
 
 def _people(chosen: tuple[str, ...]) -> Group:

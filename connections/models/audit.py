@@ -1,4 +1,8 @@
-"""The audit log: who did what to which object. Rows are added, never changed, forgotten by age."""
+"""The audit log: who did what to which object. Rows are added and forgotten by age, and never
+changed, but that those of denied sign-ins count.
+"""
+
+from typing import Final
 
 from django.conf import settings
 from django.db import models
@@ -43,9 +47,20 @@ class Action(models.TextChoices):
     LINK_MADE = "link-made", "Sign-in link made"
     SIGNED_IN = "signed-in", "Signed in"
     SIGNED_OUT = "signed-out", "Signed out"
+    SIGN_IN_DENIED = "sign-in-denied", "Sign-in denied"
     PASSWORD_CHANGED = "password-changed", "Password changed"
     APPLIED = "applied", "Applied"
     EXPORTED = "exported", "Exported"
+
+
+class Status(models.TextChoices):
+    """INTERFACE: `status` in the files of the audit log; what was denied was not done."""
+
+    ALLOWED = "allowed", "Allowed"
+    DENIED = "denied", "Denied"
+
+
+DENIED: Final = (Action.SIGN_IN_DENIED,)
 
 
 class Kind(models.TextChoices):
@@ -118,3 +133,8 @@ class AuditEntry(models.Model):
     def kind_label(self) -> str:
         """In words."""
         return dict(Kind.choices).get(self.kind, self.kind)
+
+    @property
+    def status(self) -> Status:
+        """Whether it was done."""
+        return Status.DENIED if self.action in DENIED else Status.ALLOWED

@@ -22,6 +22,7 @@ from django_htmx.middleware import HtmxDetails
 from connections import client_addresses, known_browsers, sign_in, tries
 from connections.forms import WelcomeForm
 from connections.permissions import open_to_everybody, open_to_members
+from connections.sign_in import Denial
 from connections.sign_in_form import SignInForm
 
 
@@ -54,7 +55,10 @@ class SignIn(LoginView):
 
     def form_invalid(self, form: SignInForm) -> HttpResponse:  # type: ignore[override]
         answer = super().form_invalid(form)
-        if form.made is not None and form.made.is_refused:
+        if form.made is not None:
+            denial = Denial.TOO_EARLY if form.made.is_refused else Denial.WRONG
+            name = form.cleaned_data["username"]
+            sign_in.note_denied(name=name, denial=denial, at=timezone.now())
             _slow_down(answer, form.made)
         return answer
 
@@ -85,6 +89,7 @@ def redeem(request: HttpRequest, secret: str) -> HttpResponse:
         return render(request, "registration/invited.html", {"person": invited})
     user = sign_in.redeem(secret=secret, at=now)
     if user is None:
+        sign_in.note_dead_link(secret=secret, at=now)
         return _refuse_link(request, now)
     login(request, user, backend=BACKEND)
     answer = redirect("home" if user.has_usable_password() else "welcome")
@@ -117,11 +122,12 @@ def _refuse_link(request: HttpRequest, now: datetime) -> HttpResponse:
     made = tries.begin(counted=[tries.by_address(address=address)], at=now)
     context = {"wait": tries.in_words(wait=made.wait)} if made.is_refused else {}
     answer = render(request, "registration/link_invalid.html", context, status=410)
-    if made.is_refused:
-        _slow_down(answer, made)
+    _slow_down(answer, made)
     return answer
 
 
 def _slow_down(answer: HttpResponse, made: tries.Try) -> None:
-    answer.status_code = 429
-    answer["Retry-After"] = str(math.ceil(made.wait.total_seconds()))
+    """What came too early says until when, for programs too."""
+    if made.is_refused:
+        answer.status_code = 429
+        answer["Retry-After"] = str(math.ceil(made.wait.total_seconds()))

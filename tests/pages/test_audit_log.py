@@ -89,6 +89,23 @@ def test_filters_leave_what_fits_all_of_them(signed_in: Client) -> None:
     assert "No entry fits" in signed_in.get(f"{LOG}?q=zebra").content.decode()
 
 
+def test_what_was_denied_is_told_from_what_was_done(signed_in: Client) -> None:
+    denied = entry(
+        "ann", action="sign-in-denied", kind="person", changes=[["Wrong tries", "", "3"]]
+    )
+    entry("bo", action="signed-in", kind="person")
+    assert shown(signed_in, "?status=denied") == ["ann"]
+    assert shown(signed_in, "?status=allowed") == ["bo"]
+    assert len(shown(signed_in, "?status=allowed&status=denied")) == 2
+    assert shown(signed_in, "?status=nonsense") == []
+    page = signed_in.get(f"{LOG}?rail={denied.pk}").content.decode()
+    assert '<span class="status" data-tone="warning">Denied</span>' in page
+    assert "Wrong tries" in page
+    assert json.loads(content(signed_in.get(f"{JSON}?status=denied")))[0]["status"] == "denied"
+    head, row = csv.reader(io.StringIO(content(signed_in.get(f"{CSV}?status=denied"))))
+    assert row[head.index("Status")] == "denied"
+
+
 def test_words_are_looked_for_in_objects_people_and_ids(signed_in: Client) -> None:
     found = entry("Nordic", actor="Ann", reference="2f0b7c1e-0000-4000-8000-000000000001")
     entry("Other")
@@ -193,7 +210,7 @@ def test_the_csv_holds_what_is_filtered_and_no_formula(signed_in: Client, user: 
     assert head == [*audit_log.HEAD, "Changes"]
     assert rows == [
         [
-            *("2026-03-01T12:00:00.000Z", "system", "system", "disabled", "destination"),
+            *("2026-03-01T12:00:00.000Z", "system", "system", "disabled", "allowed", "destination"),
             *("'=1+1", "r1", "name: – -> New"),
         ]
     ]
@@ -211,6 +228,7 @@ def test_the_json_holds_what_is_filtered(signed_in: Client) -> None:
             "actor_kind": "system",
             "actor": "system",
             "action": "disabled",
+            "status": "allowed",
             "kind": "destination",
             "name": "Zoë",
             "reference": "r1",

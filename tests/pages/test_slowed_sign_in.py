@@ -11,7 +11,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from connections import known_browsers, sign_in, tries
-from connections.models import SignInTries
+from connections.models import AuditEntry, SignInTries
 from tests import factories
 
 SIGN_IN = "/sign-in/"
@@ -156,3 +156,20 @@ def test_links_that_do_not_work_are_counted_and_one_that_works_lets_in(
     link = sign_in.path(secret=sign_in.create(user=user, at=timezone.now()))
     assert client.get(link)["Location"] == ("/" if has_password else "/welcome/")
     assert known_browsers.COOKIE in client.cookies
+
+
+def test_who_is_not_let_in_is_told_in_the_audit_log_with_neither_password_nor_unknown_name(
+    client: Client, user: User
+) -> None:
+    _wrong(client, user.username, 7)
+    _try(client, "a password in the wrong box", "also wrong")
+    client.get("/sign-in/guessed/")
+    nobody, ann = AuditEntry.objects.all()
+    assert ann.name == user.username
+    assert ann.changes == [["Wrong tries", "", "5"], ["Tries during a wait", "", "2"]]
+    assert (nobody.name, nobody.reference) == ("Nobody known", "")
+    assert nobody.changes == [["Wrong tries", "", "1"], ["Links that do not work", "", "1"]]
+    assert {(entry.actor, entry.status) for entry in (nobody, ann)} == {("not signed in", "denied")}
+    stored = str(list(AuditEntry.objects.values()))
+    assert "wrong" not in stored
+    assert "guessed" not in stored
