@@ -20,7 +20,16 @@ from activations.views import (
 )
 from activations.views.destination import data, live, problems, profiles, runs, settings
 from activations.views.wizard import audiences as audiences_step
-from activations.views.wizard import forecast, mapping, opening, pickers, preview, review, schedule
+from activations.views.wizard import (
+    consents,
+    forecast,
+    mapping,
+    opening,
+    pickers,
+    preview,
+    review,
+    schedule,
+)
 
 app_name = "activations"
 
@@ -61,6 +70,7 @@ urlpatterns = [
     path(f"{_DRAFT}schedule/", schedule.step, name="draft-schedule"),
     path(f"{_DRAFT}schedule/fields/", schedule.read_fields, name="draft-read-fields"),
     path(f"{_DRAFT}review/", review.step, name="draft-review"),
+    path(f"{_DRAFT}review/consents/", consents.show, name="draft-consents"),
     path(f"{_DRAFT}review/forecast/", forecast.show, name="draft-forecast"),
     path(f"{_DRAFT}preview/", preview.show, name="draft-preview"),
     path(f"{_DRAFT}test/", preview.send, name="draft-test"),

@@ -3,7 +3,10 @@
 from typing import Any
 
 from activations.charts import Chart, Moment, Series, over_time
+from activations.queries.overlaps import Overlap
+from activations.queries.scopes import Crowd
 from activations.queries.search import Found, Group, Hit
+from activations.venn import Venn
 
 # No place to break it.
 _LONG = "audience_of_" + "everybody_who_ever_bought_" * 7
@@ -12,7 +15,13 @@ _MANY = tuple(f"Column {number}" for number in range(1, 13))
 
 def everything() -> dict[str, Any]:
     """The context of the page."""
-    return {"charts": charts(), "searches": searches(), "long_word": _LONG, "many": _MANY}
+    return {
+        "charts": charts(),
+        "venns": venns(),
+        "searches": searches(),
+        "long_word": _LONG,
+        "many": _MANY,
+    }
 
 
 def charts() -> list[Chart]:
@@ -26,6 +35,25 @@ def charts() -> list[Chart]:
         _chart("Large numbers", (10**12, 3 * 10**12, 7), (10**11, 0, 9), (0, 10**10, 8)),
         _chart("No time at all", (), (), ()),
     ]
+
+
+def venns() -> dict[str, Venn]:
+    """By their id: three sets, two, nobody consents, nobody at all, numbers too large for it."""
+    million = 12_345_678
+    found = {
+        "g-venn-three": (Overlap(Crowd(1_000), 1_000, 812, 640, 571), True),
+        "g-venn-two": (Overlap(Crowd(4), 4, 3, 4, 3), False),
+        "g-venn-zero": (Overlap(Crowd(1_000), 1_000), True),
+        "g-venn-nobody": (Overlap(Crowd(0)), False),
+        "g-venn-large": (
+            Overlap(Crowd(4 * million), 4 * million, 2 * million, 3 * million, million),
+            True,
+        ),
+    }
+    return {
+        key: overlap.drawn(audience=_LONG, has_others=has_others)
+        for key, (overlap, has_others) in found.items()
+    }
 
 
 def searches() -> dict[str, Found]:

@@ -142,6 +142,12 @@ def of(*, destination: Destination, plan: Plan, now: Plan, at: datetime) -> Scop
     return Scope(tuple(parts), fresh, statuses, destination.pk if is_edited else None)
 
 
+def of_audience(*, audience_id: int) -> Scope:
+    """Its members, whatever is sent of them."""
+    members = Membership.objects.filter(audience_id=audience_id, status__in=_MEMBER).order_by()
+    return Scope((members,), (audience_id,), _MEMBER, destination_id=None)
+
+
 def _union(parts: Sequence[QuerySet[Any]]) -> QuerySet[Any, Any]:
     """The ids of all parts, each once."""
     first, *others = (rows.values_list("profile_id") for rows in parts)

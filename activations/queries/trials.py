@@ -65,7 +65,7 @@ def read(values: Mapping[str, Any]) -> Trial:
 
 def further(*, trial: Trial, scope: Scope, destination_id: int, plan: Plan, at: datetime) -> Trial:
     """With one more batch, in four queries."""
-    ids, covered = _batch(scope, trial)
+    ids, covered = batch(scope=scope, crowd=trial.crowd, number=trial.batches)
     found = samples.look(destination_id=destination_id, profile_ids=ids, plan=plan, at=at)
     return replace(
         trial,
@@ -75,9 +75,11 @@ def further(*, trial: Trial, scope: Scope, destination_id: int, plan: Plan, at: 
     )
 
 
-def _batch(scope: Scope, trial: Trial) -> tuple[Sequence[int], int]:
-    """Ids of the next batch, and how many of a large crowd's ids were looked through for it."""
-    crowd, number = trial.crowd, trial.batches
+def batch(*, scope: Scope, crowd: Crowd, number: int) -> tuple[Sequence[int], int]:
+    """Ids of the batch with this number, from 0; one query.
+
+    And how many of a large crowd's ids were looked through for it.
+    """
     if crowd.is_counted:
         few = crowd.candidates <= LOOKED_AT
         step = 1 if few else windows.prime(at_least=-(-crowd.candidates // LOOKED_AT))

@@ -17,7 +17,7 @@ from tests import factories
 from tests.pages import permitted
 from tests.pages.conftest import CountQueries, forecast_of
 
-VIEW = '<a href="#applied-policies">View applied policies</a>'
+VIEW = "View applicable consent policies</a>"
 
 
 @pytest.fixture

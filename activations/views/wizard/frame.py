@@ -72,21 +72,21 @@ def page(
     step: str,
     content: Content | None = None,
     is_stale: bool = False,
+    template: str = "",
     **context: Any,
 ) -> HttpResponse:
     """A step as a page; to htmx only the part that a save changes.
 
-    `content`: the draft as the view has read it already.
+    `content`: the draft as the view has read it already; `template`: of a page beside the step.
     """
     content = content or draft_service.content(draft=draft, at=timezone.now())
     order = ["", *open_steps(draft), ""]
     place = order.index(step)
     # The last step saves nothing, so it has no such part.
     is_part = request.htmx and step != "review"  # type: ignore[attr-defined]
-    template = f"activations/wizard/{step}{'_saved' if is_part else ''}.html"
     return render(
         request,
-        template,
+        f"activations/wizard/{template or step}{'_saved' if is_part else ''}.html",
         {
             "draft": draft,
             "destination": draft.destination,

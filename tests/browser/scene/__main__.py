@@ -140,7 +140,7 @@ def _of_drafts(
     )
     wrong.save()
     start = "activations/drafts/<uuid:uuid>/"
-    broken = governance.breaking(there.stopped, say, ann)
+    broken = governance.breaking(there.stopped, chosen[3], say, ann)
     opened_drafts = (opened, wrong, bare, broken)
     return {start: [f"activations/drafts/{draft.uuid}/" for draft in opened_drafts]}
 

@@ -4,9 +4,16 @@ from datetime import datetime
 
 from django.contrib.auth.models import User
 
-from activations.models import ActivationDraft, ConsentPolicy, CustomLabel, LabeledAttribute, Policy
+from activations.models import (
+    ActivationDraft,
+    Audience,
+    ConsentPolicy,
+    CustomLabel,
+    LabeledAttribute,
+    Policy,
+)
 from activations.services import drafts
-from activations.services.draft_content import MappingRow
+from activations.services.draft_content import MappingRow, ScheduleRow
 from activations.terms import PolicyStatus
 from connections.models import Destination
 from tests import factories
@@ -47,11 +54,19 @@ def custom_label(say: Say) -> CustomLabel:
     return label
 
 
-def breaking(destination: Destination, say: Say, person: User) -> ActivationDraft:
-    """A draft that gives two labelled attributes to a destination with a forbidden action."""
+def breaking(
+    destination: Destination, audience: Audience, say: Say, person: User
+) -> ActivationDraft:
+    """A draft that gives two labelled attributes, and an audience that is labelled too, to a
+    destination with a forbidden action."""
     destination.marketing_actions = ["export-to-third-party"]
     destination.save()
+    audience.labels = ["C2"]
+    audience.save()
     draft = drafts.open_for(destination=destination, person=person)
+    draft.audiences = drafts.draft_content.store_schedule(
+        rows=[ScheduleRow(audience.pk, say("Audience field 0", 255), "2026-01-01")]
+    )
     draft.mappings += drafts.draft_content.store_mappings(
         rows=[
             MappingRow("xdm: person.birthDate", f"xdm: custom_fields.{say('Birthday', 200)}"),
@@ -72,7 +87,8 @@ def refused(say: Say) -> Policy:
 
 
 def consents(say: Say, person: User) -> list[ConsentPolicy]:
-    """An enabled one with every condition, and a draft that concerns what is activated."""
+    """An enabled one with every condition, a draft that concerns what is activated, and an
+    enabled one that does."""
     enabled = factories.ConsentPolicyFactory(
         name=say("Birthdays need a yes", 200),
         description=say("Promised on the sign-up page.", 4000),
@@ -85,4 +101,10 @@ def consents(say: Say, person: User) -> list[ConsentPolicy]:
     draft = factories.ConsentPolicyFactory(
         name=say("Marketing only with consent", 200), status=PolicyStatus.DRAFT
     )
-    return [enabled, draft]
+    asked = factories.ConsentPolicyFactory(
+        name=say("Partners need a yes", 200),
+        marketing_actions=["export-to-third-party"],
+        path=say("consents.share.val", 500),
+        accepted=[say("y", 200)],
+    )
+    return [enabled, draft, asked]
