@@ -126,7 +126,7 @@ def save_settings(*, user: User, values: Mapping[str, Any], seen: str) -> None:
                 )
         except IntegrityError:
             raise NameTaken("Somebody else has this name.") from None
-        defaults = {"time_zone": values["time_zone"]}
+        defaults = {name: values[name] for name in ("time_zone", "has_shortcuts")}
         Person.objects.update_or_create(user=user, defaults=defaults)
         audit.note_changes(kind=Kind.PERSON, about=user, changes=_told(before, values))
 

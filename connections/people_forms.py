@@ -151,7 +151,7 @@ class RoleForm(MarkedForm):
 class SettingsForm(MarkedForm):
     """What a person says about themselves; two tabs of one browser are two people here."""
 
-    edited = ("username", "email", "time_zone")
+    edited = ("username", "email", "time_zone", "has_shortcuts")
     username = UsernameField(
         label="Name",
         max_length=150,
@@ -163,6 +163,11 @@ class SettingsForm(MarkedForm):
         label="Time zone",
         required=False,
         help_text="All times are shown in it; the exact UTC is there when you point at one.",
+    )
+    has_shortcuts = forms.BooleanField(
+        label="Keyboard shortcuts",
+        required=False,
+        help_text="The key / leads to the search. Switched off, only Ctrl+K does.",
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
@@ -186,6 +191,8 @@ class SettingsForm(MarkedForm):
         return email
 
     def difference(self, name: str, typed: Any, now: Any) -> str:
+        if name == "has_shortcuts":
+            return f"now they are {'on' if now else 'off'}."
         shown = BROWSERS_ZONE if name == "time_zone" and not now else now
         return super().difference(name, typed, shown)
 

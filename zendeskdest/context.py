@@ -57,7 +57,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "nav_items": navigation(request),
         "may_activate": access.may_visit(user=_user(request), url_name="activations:choose"),
         # Asked for by whole pages only, not by the parts that htmx fetches.
-        "time_zone": SimpleLazyObject(lambda: people.time_zone(user_id=_user(request).pk)),
+        "preferences": SimpleLazyObject(lambda: people.preferences(user_id=_user(request).pk)),
         "zendesk_sandbox": settings.ZENDESK_SANDBOX,
         "sandbox_url": settings.ZENDESK_SELL_URL if settings.ZENDESK_SANDBOX else "",
         "sell_end_notice": sell_end_notice(today=timezone.now().date()),

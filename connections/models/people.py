@@ -39,6 +39,8 @@ class Person(models.Model):
     )
     # A name of the IANA database; empty: as the browser has it.
     time_zone = models.CharField(max_length=64, blank=True)
+    # Of one character alone; speech input and stray hands press them unasked.
+    has_shortcuts = models.BooleanField(default=True, db_default=True)
 
     class Meta:
         default_permissions = ()

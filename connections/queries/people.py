@@ -64,12 +64,21 @@ class RolesOfOne:
 
 
 @dataclass(frozen=True, slots=True)
+class Preferences:
+    """How somebody likes every page. An empty zone: as the browser has it."""
+
+    time_zone: str = ""
+    has_shortcuts: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class OwnSettings:
     """What a person changes about themselves. An empty zone: as the browser has it."""
 
     username: str
     email: str
     time_zone: str
+    has_shortcuts: bool
 
 
 def listing(
@@ -106,7 +115,8 @@ def roles_of(*, user: User) -> RolesOfOne:
 def own_settings(*, user_id: int) -> OwnSettings:
     """As they are stored now. Raises User.DoesNotExist."""
     user = User.objects.get(pk=user_id)
-    return OwnSettings(user.username, user.email, time_zone(user_id=user_id))
+    liked = preferences(user_id=user_id)
+    return OwnSettings(user.username, user.email, liked.time_zone, liked.has_shortcuts)
 
 
 def managers() -> QuerySet[User, User]:
@@ -159,12 +169,12 @@ def has_not_come(*, user: User) -> bool:
     return user.last_login is None and not user.has_usable_password()
 
 
-def time_zone(*, user_id: int | None) -> str:
-    """The zone the person chose; empty: as the browser has it."""
+def preferences(*, user_id: int | None) -> Preferences:
+    """What the person chose, in one query; what they chose nothing for as it is at first."""
     if user_id is None:
-        return ""
-    chosen = Person.objects.filter(user_id=user_id).values_list("time_zone", flat=True)
-    return chosen.first() or ""
+        return Preferences()
+    chosen = Person.objects.filter(user_id=user_id).first()
+    return Preferences(chosen.time_zone, chosen.has_shortcuts) if chosen else Preferences()
 
 
 def _member(user: Any, at: datetime) -> Member:

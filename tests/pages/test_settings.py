@@ -20,7 +20,12 @@ NEW = "another horse, another battery"
 
 def _save(client: Client, user: User, **changes: str) -> Any:
     """The form as it was opened, with these changes."""
-    kept = {"username": user.username, "email": user.email, "time_zone": ""}
+    kept = {
+        "username": user.username,
+        "email": user.email,
+        "time_zone": "",
+        "has_shortcuts": "on",
+    }
     return client.post(SETTINGS, kept | changes | opened.mark(client, SETTINGS))
 
 
@@ -37,6 +42,38 @@ def test_a_zone_that_does_not_exist_is_refused(signed_in: Client, user: User) ->
     page = _save(signed_in, user, time_zone="Mars/Olympus")
     assert 'id="id_time_zone_error"' in page.content.decode()
     assert not Person.objects.exists()
+
+
+def test_the_key_of_the_search_is_there_until_it_is_switched_off(
+    signed_in: Client, user: User
+) -> None:
+    catalog = reverse("connections:catalog")
+    key, both = "data-search-slash", 'aria-keyshortcuts="/ Control+K"'
+    page = signed_in.get(catalog).content.decode()
+    assert key in page
+    assert both in page
+    _save(signed_in, user, has_shortcuts="")
+    page = signed_in.get(catalog).content.decode()
+    assert key not in page
+    assert 'aria-keyshortcuts="Control+K"' in page
+    assert "Press / to search" not in page
+    assert queries.own_settings(user_id=user.pk).has_shortcuts is False
+    other = Client()
+    other.force_login(factories.UserFactory())
+    assert key in other.get(catalog).content.decode()
+    _save(signed_in, user)
+    assert key in signed_in.get(catalog).content.decode()
+
+
+def test_what_another_tab_said_of_the_shortcuts_is_told_and_not_lost(
+    signed_in: Client, user: User
+) -> None:
+    opened_before = opened.mark(signed_in, SETTINGS)
+    _save(signed_in, user, has_shortcuts="")
+    kept = {"username": user.username, "email": user.email, "has_shortcuts": "on"}
+    page = signed_in.post(SETTINGS, kept | opened_before).content.decode()
+    assert "Somebody changed this meanwhile: now they are off." in page
+    assert queries.own_settings(user_id=user.pk).has_shortcuts is False
 
 
 def test_name_and_address_are_changed_but_not_to_somebody_elses(
@@ -57,7 +94,7 @@ def test_a_name_that_somebody_took_in_the_same_moment_is_refused(user: User) -> 
     """Past the form's look: the database has the last word."""
     factories.UserFactory(username="bo")
     before = queries.own_settings(user_id=user.pk)
-    values = {"username": "bo", "email": "", "time_zone": "Asia/Tokyo"}
+    values = {"username": "bo", "email": "", "time_zone": "Asia/Tokyo", "has_shortcuts": False}
     with pytest.raises(people.NameTaken):
         people.save_settings(user=user, values=values, seen=marks.of(row=before, fields=values))
     assert queries.own_settings(user_id=user.pk) == before

@@ -112,6 +112,23 @@ def test_the_keys_type_where_somebody_types(arrive: Arrive) -> None:
     expect(_field(page)).to_be_focused()
 
 
+def test_the_key_can_be_switched_off_and_the_other_one_stays(arrive: Arrive) -> None:
+    ann = arrive()
+    ann.visit("/settings/")
+    page, hands = ann.page, Hands(ann.page)
+    switch = page.get_by_role("checkbox", name="Keyboard shortcuts")
+    expect(switch).to_be_checked()
+    switch.uncheck()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Your settings were saved.")).to_be_visible()
+    ann.visit("/audiences/")
+    link = hands.go_to("link", "Monitoring")
+    hands.press("/")
+    expect(link).to_be_focused()
+    hands.press("Control+k")
+    expect(_field(page)).to_be_focused()
+
+
 def test_enter_without_a_choice_shows_a_page_of_results(arrive: Arrive) -> None:
     ann = arrive()
     ann.visit("/overview/")

@@ -1,4 +1,4 @@
-/** The search of the header: the keys / and Ctrl+K lead to it, arrows and Enter go through what it found. */
+/** The search of the header: the keys / (unless switched off) and Ctrl+K lead to it, arrows and Enter go through what it found. */
 import { activate, activeOption, move } from "./listbox.js";
 import { place } from "./place.js";
 
@@ -42,8 +42,9 @@ function leave({ box, input }) {
   else input.blur();
 }
 
-function isCall(event) {
+function isCall(event, box) {
   if (event.key === "k" && (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey) return true;
+  if (!("searchSlash" in box.dataset)) return false;
   if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return false;
   return !event.target.closest?.(EDITABLE);
 }
@@ -69,9 +70,9 @@ function handle(event, found) {
 document.addEventListener("keydown", (event) => {
   const found = parts();
   if (!found || event.defaultPrevented || event.isComposing) return;
-  if (event.target === found.input && !isCall(event)) return handle(event, found);
+  if (event.target === found.input && !isCall(event, found.box)) return handle(event, found);
   // What lies above the page has keys of its own.
-  if (!isCall(event) || document.querySelector("dialog[open]")) return;
+  if (!isCall(event, found.box) || document.querySelector("dialog[open]")) return;
   event.preventDefault();
   enter(found);
 });
