@@ -1,4 +1,7 @@
-"""Tables on a phone: each row a card, nothing beside the edge, a thumb wide, still a table."""
+"""Tables on a phone: each row a card, nothing beside the edge, a thumb wide, still a table.
+
+The rail of a row lies over them there, below the top bar.
+"""
 
 from collections import defaultdict
 
@@ -50,6 +53,24 @@ def test_a_thumb_selects_a_row_and_all_rows(plain: Filled, browser: Critic) -> N
     assert boxes.first.is_checked()
     page.locator("thead .hit").click(position={"x": 4, "y": 4})
     assert all(box.is_checked() for box in boxes.all())
+
+
+@pytest.mark.parametrize("route", ["browse", "destination-detail"])
+@pytest.mark.parametrize("scrolled", [0, 300])
+def test_a_rail_leaves_the_top_bar_to_be_aimed_at(
+    plain: Filled, browser: Critic, route: str, scrolled: int
+) -> None:
+    """Also below the banner of the simulator."""
+    page = _open(plain, browser, f"activations:{route}")
+    page.locator("[data-rail-show], [data-rail-open]").first.click()
+    page.wait_for_selector(".side-rail", state="visible")
+    page.evaluate(f"scrollTo(0, {scrolled})")
+    assert page.locator(".banner").count() == 1
+    page.get_by_role("button", name="Notifications").click(trial=True)
+    bar, rail = page.locator(".topbar").bounding_box(), page.locator("#rail").bounding_box()
+    assert bar is not None
+    assert rail is not None
+    assert rail["y"] == pytest.approx(bar["y"] + bar["height"])
 
 
 def test_the_system_view_is_told_in_words(plain: Filled, browser: Critic) -> None:
