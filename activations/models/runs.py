@@ -84,6 +84,18 @@ class AudienceRun(models.Model):
         ]
         indexes = [
             models.Index(fields=["started_at", "audience", "activated"], name="audience_run_hour"),
+            # Ninety days of an audience are added up from the index alone.
+            models.Index(
+                fields=[
+                    "destination",
+                    "audience",
+                    "started_at",
+                    "activated",
+                    "excluded",
+                    "failed",
+                ],
+                name="audience_run_sums",
+            ),
             models.Index(
                 fields=["destination", "started_at"],
                 condition=Q(failed__gt=0),

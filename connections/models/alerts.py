@@ -55,7 +55,15 @@ class Alert(models.Model):
                 name="one_alert_per_destination_code_and_run",
             ),
         ]
-        indexes = [models.Index(fields=["-triggered_at", "-id"], name="alert_newest_first")]
+        indexes = [
+            models.Index(fields=["-triggered_at", "-id"], name="alert_newest_first"),
+            # A handful among all that were ever triggered; many pages ask for them.
+            models.Index(
+                fields=["-triggered_at", "-id"],
+                condition=Q(resolved_at__isnull=True),
+                name="alert_open",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.code
