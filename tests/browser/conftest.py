@@ -18,6 +18,7 @@ from tests.browser.product import Product
 
 ARTEFACTS = product.ROOT / "test-artefacts"
 WIDE, NARROW = {"width": 1360, "height": 900}, {"width": 360, "height": 800}
+LAPTOP = {"width": 1280, "height": 800}
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ from typing import Any
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import axe, layout, overlays
-from tests.browser.conftest import ARTEFACTS, NARROW, WIDE
+from tests.browser.conftest import ARTEFACTS, LAPTOP, NARROW, WIDE
 from tests.browser.filled import Filled
 from tests.browser.listening import listen
 from tests.browser.scene.words import MARK
@@ -80,6 +80,12 @@ class Critic:
         self._show(NARROW, "dark")
         found += self._layout(name, within)
         self._note(name, found)
+
+    def judge_laptop(self, name: str) -> None:
+        """Only whether every column of every table is in sight; wide again after it."""
+        self._show(LAPTOP, "light")
+        self._note(name, layout.cut_off(self.page))
+        self._show(WIDE, "light")
 
     def unseen_overlays(self, visit: Visit, *, about: str = "") -> Iterator[tuple[str, str]]:
         """Open one after the other what was not opened on a page before: name and selector.

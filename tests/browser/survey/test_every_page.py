@@ -5,19 +5,16 @@ opens over them is found by what opens it. Photographs of all of them are kept.
 """
 
 from pathlib import Path
-from typing import Final
 
 import pytest
-from playwright.sync_api import Browser, ViewportSize
+from playwright.sync_api import Browser
 
 from connections import access
-from tests.browser import layout
 from tests.browser.critic import Critic, critic
 from tests.browser.filled import Filled, filled
 from tests.browser.visits import NO_PAGES, one_of_each
 
 pytestmark = pytest.mark.browser
-LAPTOP: Final[ViewportSize] = {"width": 1280, "height": 800}
 
 
 def test_every_page_and_what_opens_over_it_is_sound(plain: Filled, browser: Critic) -> None:
@@ -29,11 +26,9 @@ def test_every_page_and_what_opens_over_it_is_sound(plain: Filled, browser: Crit
 
 
 def test_no_column_is_out_of_sight_on_a_laptop(plain: Filled, browser: Critic) -> None:
-    cut = []
     for visit in browser.pages(one_of_each(plain.visits)):
-        browser.page.set_viewport_size(LAPTOP)
-        cut += [f"{visit.name}: {found}" for found in layout.cut_off(browser.page)]
-    assert cut == []
+        browser.judge_laptop(visit.name)
+    assert not browser.faults, browser.report
 
 
 def test_what_is_said_to_be_no_page_is_none(plain: Filled, browser: Critic) -> None:

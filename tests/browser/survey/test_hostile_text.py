@@ -21,6 +21,7 @@ def test_hostile_text_is_shown_as_text_and_stays_in_its_place(
         critic(there=there, browser=open_chromium, title="hostile") as browser,
     ):
         for visit in browser.pages(one_of_each(there.visits)):
+            browser.judge_laptop(visit.name)
             browser.judge_layout(visit.name)
             for name, selector in browser.unseen_overlays(visit, about=MARK):
                 browser.judge_layout(name, within=selector)
