@@ -3,6 +3,7 @@
 from typing import Any
 
 from activations.charts import Chart, Moment, Series, over_time
+from activations.governance.lineage import Step
 from activations.queries.overlaps import Overlap
 from activations.queries.scopes import Crowd
 from activations.queries.search import Found, Group, Hit
@@ -18,6 +19,7 @@ def everything() -> dict[str, Any]:
     return {
         "charts": charts(),
         "venns": venns(),
+        "paths": paths(),
         "searches": searches(),
         "long_word": _LONG,
         "many": _MANY,
@@ -54,6 +56,25 @@ def venns() -> dict[str, Venn]:
         key: overlap.drawn(audience=_LONG, has_others=has_others)
         for key, (overlap, has_others) in found.items()
     }
+
+
+def paths() -> list[tuple[Step, ...]]:
+    """A usual one, far too long words, a single stop."""
+    return [
+        (
+            Step("Source of data", "Profile ingestion", notes=("loaded by file or HTTP",)),
+            Step("Attribute", "xdm: loyalty.tier", ("C2", "C3"), ("mapped to xdm: title",)),
+            Step("Destination", "Zendesk CRM", notes=("this destination",), is_current=True),
+            Step("Policy", "No third parties", notes=("forbids it",), is_broken=True),
+        ),
+        (
+            Step("Source of data", _LONG, (), (_LONG, _LONG)),
+            Step("Audience", _LONG, ("C12", _LONG[:50], "S1"), (_LONG,)),
+            Step("Destination", _LONG, (), (_LONG,), is_current=True),
+            Step("Policy", _LONG, (), (_LONG,), is_broken=True),
+        ),
+        (Step("Policy", "No export (C12)", is_broken=True),),
+    ]
 
 
 def searches() -> dict[str, Found]:

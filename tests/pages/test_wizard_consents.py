@@ -72,7 +72,7 @@ def test_the_forecast_counts_who_lacks_a_consent_and_shows_who_holds_it(
 
     page = forecast_of(signed_in, draft)
 
-    assert 'id="applied-policies"' in page
+    assert "See who consented, by audience</a>" in page
     assert '<a href="/policies/consent/?q=Marketing"><bdi>Marketing</bdi></a>' in page
     assert ">3 of 4" in page
     assert ">0 of 4" in page

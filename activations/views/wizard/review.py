@@ -16,9 +16,8 @@ from activations.queries.review import Changes
 from activations.services import configuration, draft_updates, drafts
 from activations.services.draft_content import Content, DraftProblem
 from activations.views.lists import Asked
-from activations.views.wizard import frame
-from connections.permissions import TO_ACTIVATE, Permission, requires
-from connections.queries import people
+from activations.views.wizard import frame, violations
+from connections.permissions import TO_ACTIVATE, requires
 
 COLUMNS = {
     "name": "Audience",
@@ -57,7 +56,10 @@ class Problems:
 @require_safe
 @frame.while_open
 def step(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    """`?q=words&show=changed&sort=name&page=2` of the audiences; `show` may be `removed` too."""
+    """`?q=words&show=changed&sort=name&page=2` of the audiences; `show` may be `removed` too.
+
+    `?view=path&about=audience` of the broken policies.
+    """
     draft = frame.load(request, uuid)
     at = timezone.now()
     content = drafts.content(draft=draft, at=at)
@@ -75,18 +77,16 @@ def step(request: HttpRequest, uuid: UUID) -> HttpResponse:
         can_finish=not blocking.count and news is None,
         why_not=_why_not(blocking.count),
         news=news,
-        violations=content.violations[:MOST_LISTED],
-        more_violations=len(content.violations) - MOST_LISTED,
         consents=content.consents,
-        whom_to_ask=_whom_to_ask(content),
         examples=preview.examples(plan=plan, at=at),
         step_urls={key: frame.step_url(draft, key) for key in frame.STEPS},
+        **violations.shown(request, draft, content),
         **_summary(request, review.changes(now=now, content=content)),
     )
 
 
 def _summary(request: HttpRequest, changes: Changes) -> dict[str, Any]:
-    asked = Asked.by(request, default="added", filters=("show",))
+    asked = Asked.by(request, default="added", filters=("show", "view", "about"))
     show = asked.filters.get("show", "")
     found = review.listed(
         changes=changes,
@@ -138,16 +138,6 @@ def _listed(draft: Any, content: Content, problem: DraftProblem) -> Listed:
         # Empty: this person has no such step.
         url=url,
     )
-
-
-def _whom_to_ask(content: Content) -> str:
-    """A sentence about who can do something about the first violation; one query at most."""
-    if not content.violations:
-        return ""
-    is_of_policy = bool(content.violations[0].marketing_actions)
-    permission = Permission.MANAGE_POLICIES if is_of_policy else Permission.APPLY_LABELS
-    names = people.few_who_may(permission=permission) or "nobody here yet"
-    return f"{'Policies are managed' if is_of_policy else 'Labels are put on'} by {names}."
 
 
 def _why_not(problems: int) -> str:

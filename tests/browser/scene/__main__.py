@@ -21,7 +21,7 @@ from django.contrib.auth.models import User  # noqa: E402
 from django.db import transaction  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from activations.models import Audience, DataflowRun, Profile  # noqa: E402
+from activations.models import ActivationDraft, Audience, DataflowRun, Profile  # noqa: E402
 from activations.queries import people as profile_queries  # noqa: E402
 from activations.queries import references  # noqa: E402
 from activations.services import drafts  # noqa: E402
@@ -182,7 +182,9 @@ def _of_people(busy: Destination) -> dict[str, list[str]]:
 def _more(there: sending.Destinations, chosen: list[Audience]) -> list[str]:
     """States of pages that an address alone does not tell."""
     held = (there.quiet, there.stopped, there.disabled, there.rejected)
+    breaking = ActivationDraft.objects.get(destination=there.stopped)
     return [
+        f"activations/drafts/{breaking.uuid}/review/?view=path",
         *(f"destinations/{destination.uuid}/" for destination in held),
         f"monitoring/destinations/{there.busy.uuid}/?view=audiences&range=7d",
         "destinations/catalog/?q=nothing+has+this+name",
