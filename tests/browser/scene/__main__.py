@@ -77,7 +77,7 @@ def full(say: Say, at: datetime) -> dict[str, Any]:
         "people/<int:key>/": [f"people/{working['member'].pk}/"],
         "people/roles/<int:key>/": [f"people/roles/{working['role'].pk}/"],
         "accounts/<uuid:uuid>/": [f"accounts/{there.rejected.account.uuid}/"],
-        "audit-log/<int:key>/": [f"audit-log/{people.notes(say, at, ann).pk}/"],
+        "audit-log/<int:key>/": [f"audit-log/{people.notes(say, at, ann, changed=there.busy).pk}/"],
         "sign-in/<str:secret>/": [f"sign-in/{working['invitation'].secret}/"],
         **_of_people(there.busy),
     }

@@ -44,8 +44,19 @@ def _programs(say: Say, at: datetime) -> None:
         factories.IngestHourFactory(started_at=start, code=code, count=1204 if not code else 17)
 
 
-def notes(say: Say, at: datetime, ann: User) -> AuditEntry:
-    """What people, commands and the system did, of yesterday, then one with changed fields."""
+def notes(say: Say, at: datetime, ann: User, *, changed: Destination) -> AuditEntry:
+    """What people, commands and the system did, of yesterday, then one with changed fields.
+
+    Whoever changed a destination last stands in its rail.
+    """
+    factories.AuditEntryFactory(
+        at=at - timedelta(hours=1),
+        actor=say("ann", 150),
+        action=Action.CHANGED,
+        kind=Kind.DESTINATION,
+        reference=str(changed.uuid),
+        name=changed.name,
+    )
     for number, action in enumerate(Action):
         kind = list(Kind)[number % len(Kind)]
         actor = ("person", ann) if number % 3 else ("command", None)
