@@ -122,7 +122,10 @@ class Critic:
             full_page=not within,
             animations="disabled",
         )
-        found = overlays.outside(self.page, within) if within else layout.spills(self.page)
+        if within:
+            found = overlays.outside(self.page, within)
+        else:
+            found = [*layout.spills(self.page), *layout.squeezed(self.page)]
         if self.page.query_selector(MARK) is not None:
             found.append("text became markup")
         return [f"at {width} px: {one}" for one in found]

@@ -41,6 +41,16 @@ _SPILLS = """() => {
   return [...new Set(found)];
 }"""
 
+# A long name leaves what stands beside it in the top bar its room, and 24 px to aim at.
+_SQUEEZED = """() => [...document.querySelectorAll(".breadcrumb a, .topbar-end > *")]
+  .filter((one) => one.checkVisibility())
+  .filter((one) => {
+    const at = one.getBoundingClientRect();
+    const around = one.parentElement.getBoundingClientRect();
+    return at.width < 23.5 || at.left < around.left - 1 || at.right > around.right + 1;
+  })
+  .map((one) => `no room in the top bar for ${one.outerHTML.slice(0, 120)}`)"""
+
 # Headings of columns: a table may scroll, but on a usual screen nobody should have to.
 _CUT_OFF = """() => [...document.querySelectorAll(".table-wrap")]
   .filter((wrap) => wrap.checkVisibility() && wrap.scrollWidth > wrap.clientWidth)
@@ -83,6 +93,11 @@ def too_small(page: Page) -> list[str]:
 
 def spills(page: Page) -> list[str]:
     found: list[str] = page.evaluate(_SPILLS)
+    return found
+
+
+def squeezed(page: Page) -> list[str]:
+    found: list[str] = page.evaluate(_SQUEEZED)
     return found
 
 
