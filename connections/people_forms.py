@@ -1,6 +1,5 @@
-"""What people type about people and roles; forms only clean it."""
+"""What people type about people; forms only clean it."""
 
-from dataclasses import dataclass
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -9,8 +8,6 @@ from django.contrib.auth.forms import PasswordChangeForm, SetPasswordForm, Usern
 from django.contrib.auth.models import Group, User
 
 from connections.edit_forms import MarkedForm
-from connections.permission_help import CATEGORIES
-from connections.permissions import IMPLIES, Permission, with_implied
 from connections.queries import people, roles
 
 PASSWORD_HELP = "At least 12 characters; nothing common, and nothing like your name."  # noqa: S105
@@ -69,83 +66,6 @@ class InviteForm(RolesForm):
         if people.is_email_taken(email=email):
             raise forms.ValidationError("Somebody with this address is here already.", code="taken")
         return email
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """One permission as a check box."""
-
-    permission: Permission
-    help: str
-    is_checked: bool
-
-    @property
-    def includes(self) -> str:
-        """What is granted along with it."""
-        return ", ".join(p.label for p in Permission if p in IMPLIES.get(self.permission, ()))
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """The check boxes of one category."""
-
-    name: str
-    boxes: tuple[Box, ...]
-
-
-class RoleForm(MarkedForm):
-    """A role: its name and what it allows."""
-
-    edited = ("name", "permissions")
-    name = forms.CharField(
-        label="Name",
-        max_length=150,
-        widget=forms.TextInput(attrs={"autofocus": True}),
-        error_messages={"required": "Give the role a name."},
-    )
-    permissions = forms.MultipleChoiceField(choices=Permission.choices, required=False)
-
-    def __init__(self, *args: Any, role: Group | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.role = role
-
-    def clean_name(self) -> str:
-        name: str = self.cleaned_data["name"]
-        if roles.is_name_taken(name=name, besides=self.role):
-            raise forms.ValidationError("Another role has this name.", code="taken")
-        return name
-
-    def clean_permissions(self) -> list[Permission]:
-        return [Permission(value) for value in self.cleaned_data["permissions"]]
-
-    @property
-    def values(self) -> dict[str, Any]:
-        granted = with_implied(permissions=self.cleaned_data["permissions"])
-        permissions = tuple(permission for permission in Permission if permission in granted)
-        return {"name": self.cleaned_data["name"], "permissions": permissions}
-
-    def difference(self, name: str, typed: Any, now: Any) -> str:
-        if name != "permissions":
-            return super().difference(name, typed, now)
-        more = ", ".join(permission.label for permission in now if permission not in typed)
-        less = ", ".join(permission.label for permission in typed if permission not in now)
-        parts = (more and f"it also allows {more}", less and f"it does not allow {less}")
-        return f"{' and '.join(filter(None, parts))}."
-
-    @property
-    def sections(self) -> list[Section]:
-        """The check boxes by category."""
-        checked = set(self["permissions"].value() or ())
-        return [
-            Section(
-                category.name,
-                tuple(
-                    Box(permission, text, permission.value in checked)
-                    for permission, text in category.permissions.items()
-                ),
-            )
-            for category in CATEGORIES
-        ]
 
 
 class SettingsForm(MarkedForm):

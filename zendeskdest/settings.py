@@ -110,6 +110,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "connections.acting.middleware",
+    "connections.access_labels.middleware",
 ]
 
 ROOT_URLCONF = "zendeskdest.urls"

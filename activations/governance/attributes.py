@@ -42,6 +42,12 @@ def is_touched(*, labelled: str, read: str) -> bool:
     return upper[:shorter] == lower[:shorter]
 
 
+def covers(*, labelled: str, path: str) -> bool:
+    """Whether the path is the labelled one or lies below it."""
+    upper = _keys(labelled)
+    return _keys(path)[: len(upper)] == upper
+
+
 def _read(bare: str) -> str | None:
     top, _, symbol = bare.partition(".")
     if ":" not in bare and top.casefold() == _IDENTITIES.casefold():

@@ -8,7 +8,7 @@ from typing import Final
 from django.db.models import F, Max, Q, QuerySet, Sum
 
 from activations.models import Activation, AudienceRun
-from activations.queries import audiences
+from activations.queries import audiences, sight
 from activations.queries.audiences import StatusCounts
 
 SORTS: Final = {
@@ -51,8 +51,9 @@ def listing(
     descending: bool,
     today: date,
 ) -> QuerySet[Activation]:
-    """Those whose audience's name, id or Mapping ID contains the words."""
-    found = Activation.objects.filter(destination_id=destination_id).select_related("audience")
+    """Those whose audience may be seen, and has the words in its name, id or Mapping ID."""
+    here = Activation.objects.filter(destination_id=destination_id)
+    found = sight.of_audiences(here).select_related("audience")
     if schedule in SCHEDULES:
         found = found.filter(_on_schedule(schedule, today))
     for word in words.split():

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from activations.models import Audience
+from activations.queries import sight
 
 # Beyond so many keys, reading every audience is faster than naming each; SQLite takes only so
 # many parameters anyway.
@@ -25,9 +26,9 @@ class Label:
 
 
 def of(*, audience_ids: Collection[int]) -> dict[int, Label]:
-    """Those that exist, by name, those without a name last."""
+    """Those that exist and may be seen, by name, those without a name last."""
     wanted = set(audience_ids)
-    found = Audience.objects.order_by("name", "pk")
+    found = sight.audiences(Audience.objects.order_by("name", "pk"))
     if len(wanted) <= MOST_BY_KEY:
         found = found.filter(pk__in=wanted)
     rows = found.values_list("pk", "name", "namespace", "external_id")

@@ -14,8 +14,8 @@ from django.db.models.functions import Coalesce, NullIf
 
 from activations import charts
 from activations.charts import Chart, Moment, Series
-from activations.models import Activation, Audience, AudienceDay, Membership
-from activations.queries import references
+from activations.models import Activation, Audience, AudienceDay, Membership, Profile
+from activations.queries import references, sight
 from activations.terms import MOST_TAGS, MembershipStatus, Origin
 from connections.models import Destination
 
@@ -79,8 +79,8 @@ class Sample:
 
 
 def get(*, uuid: UUID) -> Audience:
-    """Raises Audience.DoesNotExist."""
-    return Audience.objects.get(uuid=uuid)
+    """Raises Audience.DoesNotExist, also for one that may not be seen."""
+    return sight.audiences(Audience.objects.all()).get(uuid=uuid)
 
 
 def listing(
@@ -109,7 +109,8 @@ def listing(
 
 def tags() -> list[str]:
     """All that are in use, sorted; one query, over the audiences that have any."""
-    rows = Audience.objects.exclude(tags=[]).order_by().values_list("tags", flat=True)
+    found = sight.audiences(Audience.objects.exclude(tags=[]))
+    rows = found.order_by().values_list("tags", flat=True)
     return sorted({tag for row in rows for tag in row}, key=str.casefold)
 
 
@@ -198,7 +199,7 @@ def samples(*, audience: Audience, count: int) -> list[Sample]:
         Sample(
             reference=references.to(profile_id=member.profile_id),
             name=full_name(attributes=member.profile.attributes),
-            email=member.profile.email,
+            email=email(profile=member.profile),
             status=member.get_status_display(),
             qualified_at=member.last_qualified_at,
         )
@@ -207,13 +208,19 @@ def samples(*, audience: Audience, count: int) -> list[Sample]:
 
 
 def full_name(*, attributes: Mapping[str, object]) -> str:
-    """First and last name, as far as they are there."""
+    """First and last name, as far as they are there and may be seen."""
     person = attributes.get("person")
     name = person.get("name") if isinstance(person, Mapping) else None
     if not isinstance(name, Mapping):
         return ""
-    parts = (name.get("firstName"), name.get("lastName"))
+    keys = (key for key in ("firstName", "lastName") if sight.shows_path(f"person.name.{key}"))
+    parts = [name.get(key) for key in keys]
     return " ".join(part for part in parts if isinstance(part, str) and part.strip())
+
+
+def email(*, profile: Profile) -> str:
+    """The address, where e-mail identities may be seen."""
+    return profile.email if sight.shows_path("identityMap.Email") else ""
 
 
 _NEWEST: Final = AudienceDay.objects.filter(audience_id=OuterRef("pk")).order_by("-on")
@@ -227,7 +234,7 @@ _ACTIVATION_COUNT: Final = (
 
 
 def _filtered(filters: Filters) -> QuerySet[Audience]:
-    found = Audience.objects.all()
+    found = sight.audiences(Audience.objects.all())
     if filters.origin in Origin.values:
         found = found.filter(origin=filters.origin)
     if filters.activated in (ACTIVATED, NOT_ACTIVATED):

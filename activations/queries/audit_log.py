@@ -11,6 +11,7 @@ from django.db.models import CharField, F, Model, Q, QuerySet, Value
 from django.db.models.functions import Cast, Lower
 
 from activations import models as activations
+from activations.queries import sight
 from connections import models as connections
 from connections.models import AuditEntry
 from connections.models.audit import DENIED, Action, ActorKind, Kind, Status
@@ -29,6 +30,15 @@ SORTS: Final[Mapping[str, tuple[Any, ...]]] = {
 MOST_LISTED: Final = 10_000
 # More would make the panel longer than anybody reads; the search finds the others by name.
 MOST_PEOPLE: Final = 50
+# Kinds whose entries name no audience and no attribute, and what else is told of destinations.
+_NAMING_NOTHING: Final = (
+    *(Kind.ACCOUNT, Kind.POLICY, Kind.CUSTOM_LABEL, Kind.ALERT, Kind.ALERT_RULE, Kind.WEBHOOK),
+    *(Kind.API_KEY, Kind.PERSON, Kind.ROLE, Kind.AUDIT_LOG),
+)
+_OF_DESTINATIONS: Final = (
+    *(Action.SET_UP, Action.ENABLED, Action.DISABLED, Action.DELETED, Action.RETRIED),
+    *(Action.RESUMED, Action.SUBSCRIBED, Action.SENT_ONE, Action.EXPORTED),
+)
 HEAD: Final = (
     "Time (UTC)",
     "Actor kind",
@@ -70,13 +80,13 @@ class Asked:
 
 
 def get(*, key: int) -> AuditEntry:
-    """Raises AuditEntry.DoesNotExist."""
-    return AuditEntry.objects.get(pk=key)
+    """Raises AuditEntry.DoesNotExist, also for one that may not be seen."""
+    return _shown().get(pk=key)
 
 
 def find(*, asked: Asked) -> QuerySet[AuditEntry]:
-    """All that fit, the newest first."""
-    found = AuditEntry.objects.order_by("-at", "-pk")
+    """All that fit and may be seen, the newest first."""
+    found = _shown().order_by("-at", "-pk")
     conditions: Mapping[str, Callable[[str], Q]] = {
         ACTION: lambda value: Q(action=value),
         KIND: lambda value: Q(kind=value),
@@ -170,6 +180,18 @@ def documents(*, found: QuerySet[AuditEntry]) -> Iterator[dict[str, Any]]:
                 {"field": name, "old": old, "new": new} for name, old, new in entry.changes
             ],
         }
+
+
+def _shown() -> QuerySet[AuditEntry]:
+    """What an entry says is text of its instant: nobody knows any more what it carried then.
+
+    So whoever does not see everything, whatever its labels, has none that may name an audience
+    or an attribute.
+    """
+    if sight.sees_everything():
+        return AuditEntry.objects.all()
+    is_plain = Q(kind=Kind.DESTINATION, action__in=_OF_DESTINATIONS)
+    return AuditEntry.objects.filter(Q(kind__in=_NAMING_NOTHING) | is_plain)
 
 
 def _instant(entry: AuditEntry) -> str:

@@ -5,6 +5,7 @@ from typing import Final
 from django.db.models import Q, QuerySet
 
 from activations.models import Activation, Audience
+from activations.queries import sight
 from connections.models import Account, AccountStatus, Destination, DestinationStatus
 from connections.models.accounts import Platform
 from connections.queries.filters import NOBODY, Chosen, Group, any_of, options, uuid_of
@@ -54,7 +55,8 @@ def _of_audience(value: str) -> Q:
     uuid = uuid_of(value=value)
     if uuid is None:
         return NOBODY
-    return Q(pk__in=Activation.objects.filter(audience__uuid=uuid).values("destination"))
+    found = sight.of_audiences(Activation.objects.filter(audience__uuid=uuid))
+    return Q(pk__in=found.values("destination"))
 
 
 def _of_status(value: str) -> Q:
@@ -69,7 +71,7 @@ def _audiences(chosen: tuple[str, ...]) -> list[Group]:
     uuids = [uuid for value in chosen if (uuid := uuid_of(value=value))]
     if not uuids:
         return []
-    rows = Audience.objects.filter(uuid__in=uuids).order_by("name", "pk")
+    rows = sight.audiences(Audience.objects.filter(uuid__in=uuids)).order_by("name", "pk")
     choices = [(str(audience.uuid), str(audience)) for audience in rows]
     return [Group(AUDIENCE, "Audience", options(choices=choices, chosen=chosen))]
 

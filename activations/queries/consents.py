@@ -13,7 +13,7 @@ from activations.mapping import catalogue
 from activations.mapping.consents import Consent
 from activations.mapping.paths import Source
 from activations.models import Activation, ConsentPolicy
-from activations.queries import governance, labelled_audiences
+from activations.queries import governance, labelled_audiences, sight
 from activations.terms import PolicyStatus, SourceKind
 from connections.models import Destination
 
@@ -77,7 +77,8 @@ def sources_of(*, destination: Destination) -> list[Source]:
 def suggestions() -> list[str]:
     """Paths where a consent may stand, those that the platform keeps for it first."""
     paths = [attribute.path for attribute in catalogue.ATTRIBUTES]
-    return sorted(paths, key=lambda path: (not path.startswith("consents."), path))
+    shown = filter(sight.shows_path, paths)
+    return sorted(shown, key=lambda path: (not path.startswith("consents."), path))
 
 
 def _required(

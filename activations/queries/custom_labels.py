@@ -5,12 +5,15 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.db.models import F, Q, QuerySet, TextField
+from django.db.models import Count, F, Q, QuerySet, TextField
 from django.db.models.functions import Cast, Lower
 from django.urls import reverse
 
 from activations.governance.labels import CATEGORIES, Category, Label, ordered
 from activations.models import Audience, ConsentPolicy, CustomLabel, LabeledAttribute, Policy
+from activations.queries import sight
+from connections.labelled import Carried
+from connections.models import AccessLabels
 
 SORTS: Final[dict[str, Any]] = {"name": Lower("name"), "updated": F("updated_at")}
 
@@ -32,14 +35,17 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """Something that carries or asks for a label; `kind` in words."""
+    """Something that carries or asks for a label; `kind` in words.
+
+    `url` is empty for what may not be seen, which is not named either.
+    """
 
     kind: str
     row: Any
     url: str
 
     def __str__(self) -> str:
-        return f"{self.kind} “{self.row}”"
+        return f"{self.kind} “{self.row}”" if self.url else f"{self.kind} that you may not see"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +118,7 @@ def unknown(*, codes: Collection[str]) -> list[str]:
 def uses(*, code: str) -> list[Use]:
     """Everything that carries the label or asks for it."""
     return [
-        Use(words, row, reverse(address, args=[getattr(row, key)]))
+        Use(words, row, reverse(address, args=[getattr(row, key)]) if _shows(row) else "")
         for words, found, address, key in _carriers()
         for row in carrying(rows=found, code=code)
         if code in row.labels
@@ -137,12 +143,35 @@ def _carriers() -> list[tuple[str, QuerySet[Any], str, str]]:
         Policy.objects.order_by("name", "pk"),
         ConsentPolicy.objects.order_by("name", "pk"),
     )
+    # As an access label.
+    roles = AccessLabels.objects.select_related("role").order_by("role__name", "pk")
     return [
         ("attribute", attributes, "activations:labels-edit", "pk"),
         ("audience", audiences, "activations:audience-detail", "uuid"),
         ("data usage policy", usage, "activations:policy", "uuid"),
         ("consent policy", consent, "activations:consent-policy", "uuid"),
+        ("role", roles, "connections:role", "role_id"),
     ]
+
+
+def carried() -> Carried:
+    """Lists of labels, each with how many carry it; what may not be seen is counted, not named."""
+    audiences, attributes = (
+        [
+            (codes, number)
+            for codes, number in model.objects.order_by()
+            .values_list("labels")
+            .annotate(number=Count("*"))
+        ]
+        for model in (Audience, LabeledAttribute)
+    )
+    return Carried(audiences, attributes)
+
+
+def _shows(row: Any) -> bool:
+    if isinstance(row, Audience):
+        return sight.shows(row)
+    return not isinstance(row, LabeledAttribute | ConsentPolicy) or sight.shows_path(row.path)
 
 
 def _times(found: QuerySet[Any]) -> Counter[str]:

@@ -10,9 +10,9 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from activations.deliveries.store.attempts import HANDED_BACK
 from activations.models import Attempt, Delivery
-from activations.queries import codes, large_counts, references
+from activations.queries import codes, large_counts, references, sight
 from activations.queries.census import ENDED, IN_DOUBT
-from activations.terms import DeliveryState
+from activations.terms import DeliveryState, ExclusionCode
 
 PAGE_SIZE = 25
 # Requests about one profile that are told of.
@@ -70,7 +70,8 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One profile; `who` is its e-mail address, else its first other identity."""
+    """One profile; `who` is its e-mail address, else its first other identity; empty where that
+    may not be seen."""
 
     key: int
     reference: str
@@ -229,16 +230,29 @@ def _row(row: dict[str, Any], attempt: Attempt | None) -> Row:
     return Row(
         key=row["pk"],
         reference=references.to(profile_id=row["profile_id"]),
-        who=row["profile__email"] or row["profile__identity"],
+        who=_who(row),
         state=row["state"],
         code=row["code"],
-        detail=row["detail"],
+        detail=detail_of(code=row["code"], detail=row["detail"]),
         updated_at=row["updated_at"],
         next_attempt_at=row["next_attempt_at"],
         unsettled_until=row["unsettled_until"],
         attempts=row["attempts"],
         request=request_of(attempt=attempt) if attempt is not None else None,
     )
+
+
+def _who(row: Mapping[str, Any]) -> str:
+    if email := row["profile__email"]:
+        return str(email) if sight.shows_path("identityMap.Email") else ""
+    identity = str(row["profile__identity"])
+    return identity if sight.shows_path(f"identityMap.{identity.partition(':')[0]}") else ""
+
+
+def detail_of(*, code: str, detail: str) -> str:
+    """Empty for a missing consent where not all may be seen: it names an attribute."""
+    is_naming = code == ExclusionCode.CONSENT and not sight.sees_everything()
+    return "" if is_naming else detail
 
 
 def request_of(*, attempt: Attempt) -> Request:

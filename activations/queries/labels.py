@@ -9,7 +9,7 @@ from django.db.models import F, QuerySet
 from activations.governance.labels import Label
 from activations.mapping import catalogue
 from activations.models import LabeledAttribute
-from activations.queries import custom_labels, unheld
+from activations.queries import custom_labels, sight, unheld
 
 SORTS: Final = {"path": "path", "changed": "changed_at"}
 
@@ -32,8 +32,8 @@ class Row:
 def listing(
     *, words: str, sort: str, descending: bool, label: str = ""
 ) -> QuerySet[LabeledAttribute]:
-    """Those whose path holds the words and that have the label; empty: any."""
-    found = LabeledAttribute.objects.select_related("changed_by")
+    """Those that may be seen, whose path holds the words and that have the label; empty: any."""
+    found = sight.of_paths(LabeledAttribute.objects.select_related("changed_by"))
     for word in words.split():
         found = found.filter(path__icontains=word)
     if label:
@@ -54,8 +54,8 @@ def rows(*, attributes: Iterable[LabeledAttribute]) -> list[Row]:
 
 
 def get(*, key: int) -> LabeledAttribute:
-    """Raises LabeledAttribute.DoesNotExist."""
-    return LabeledAttribute.objects.get(pk=key)
+    """Raises LabeledAttribute.DoesNotExist, also for one that may not be seen."""
+    return sight.of_paths(LabeledAttribute.objects.all()).get(pk=key)
 
 
 def is_labelled(*, path: str) -> bool:
@@ -68,4 +68,5 @@ def suggestions() -> list[str]:
     paths = [attribute.path for attribute in catalogue.ATTRIBUTES]
     tops = {path.rpartition(".")[0] for path in paths if "." in path}
     identities = [f"identityMap.{namespace.symbol}" for namespace in catalogue.NAMESPACES]
-    return [*sorted({*paths, *tops}), "identityMap", *identities]
+    found = [*sorted({*paths, *tops}), "identityMap", *identities]
+    return [path for path in found if sight.shows_path(path)]

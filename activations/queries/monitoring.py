@@ -10,7 +10,7 @@ from django.db.models import BooleanField, Count, F, Max, QuerySet, Sum
 from django.db.models.expressions import RawSQL
 
 from activations.models import Activation, Attempt, AudienceRun, DataflowRun, Delivery
-from activations.queries import codes
+from activations.queries import codes, sight
 from activations.queries.sums import OfDestination, Sums
 from activations.ranges import Range
 from activations.terms import DeliveryState
@@ -114,8 +114,9 @@ def runs_of(*, destination_id: int, range: Range, has_failures: bool) -> QuerySe
 def activations_of(
     *, destination_id: int, range: Range, has_failures: bool
 ) -> QuerySet[Activation]:
-    """Activated audiences by name; with `has_failures` those with a failed profile."""
-    found = Activation.objects.filter(destination_id=destination_id).select_related("audience")
+    """Those that may be seen, by name; with `has_failures` those with a failed profile."""
+    here = Activation.objects.filter(destination_id=destination_id)
+    found = sight.of_audiences(here).select_related("audience")
     if has_failures:
         failed = AudienceRun.objects.filter(
             _HAS_FAILED,

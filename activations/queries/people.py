@@ -12,9 +12,9 @@ from django.conf import settings
 from activations.deliveries.store.attempts import HANDED_BACK
 from activations.models import Attempt, Delivery, Membership, Profile
 from activations.profiles import identity
-from activations.queries import codes, preview, references
+from activations.queries import audiences, codes, preview, references, sight
 from activations.queries.audiences import full_name
-from activations.queries.deliveries import Request, request_of
+from activations.queries.deliveries import Request, detail_of, request_of
 from activations.services import configuration
 from activations.terms import DeliveryState
 from connections.models import Destination
@@ -57,6 +57,11 @@ class Holding:
         return codes.remedy(code=self.delivery.code)
 
     @property
+    def detail(self) -> str:
+        """What is told besides the code, if it may be seen."""
+        return detail_of(code=self.delivery.code, detail=self.delivery.detail)
+
+    @property
     def contact_url(self) -> str:
         """The contact in the simulator; empty for the real Zendesk."""
         if not (settings.ZENDESK_SANDBOX and self.delivery.contact_id):
@@ -77,8 +82,19 @@ class Person:
 
     @property
     def attributes(self) -> Sequence[Node]:
-        """The tree of attributes."""
+        """The tree of those that may be seen."""
         return tuple(_nodes(self.profile.attributes))
+
+    @property
+    def identities(self) -> Mapping[str, Any]:
+        """By namespace, those that may be seen."""
+        found = self.profile.identities.items()
+        return {name: each for name, each in found if sight.shows_path(f"identityMap.{name}")}
+
+    @property
+    def email(self) -> str:
+        """Empty where it may not be seen."""
+        return audiences.email(profile=self.profile)
 
 
 def reference_to(*, email: str) -> str | None:
@@ -92,7 +108,7 @@ def get(*, reference: str) -> Person:
     """Five queries. Raises Profile.DoesNotExist, also for a reference that is not ours."""
     profile = _profile(reference)
     memberships = list(
-        Membership.objects.filter(profile=profile)
+        sight.of_audiences(Membership.objects.filter(profile=profile))
         .select_related("audience")
         .order_by("audience__name", "pk")[: MOST_MEMBERSHIPS + 1]
     )
@@ -141,15 +157,21 @@ def _holdings(profile: Profile) -> list[Holding]:
     return [Holding(delivery, requests[delivery.pk]) for delivery in deliveries]
 
 
-def _nodes(attributes: Mapping[str, Any]) -> Iterator[Node]:
+def _nodes(attributes: Mapping[str, Any], above: str = "") -> Iterator[Node]:
+    """`above` is the path of the object they are in, with a dot where there is one."""
     for key, value in sorted(attributes.items()):
-        if isinstance(value, dict):
-            yield Node(key, "object", "", tuple(_nodes(value)))
-        elif isinstance(value, list):
-            items = {f"[{index}]": item for index, item in enumerate(value)}
-            yield Node(key, f"array of {len(value)}", "", tuple(_nodes(items)))
-        else:
-            yield Node(key, _type(value), _text(value))
+        if sight.shows_path(f"{above}{key}"):
+            yield _node(key, value, f"{above}{key}.")
+
+
+def _node(key: str, value: Any, below: str) -> Node:
+    if isinstance(value, dict):
+        return Node(key, "object", "", tuple(_nodes(value, below)))
+    if isinstance(value, list):
+        # Labels know no places in a list: what holds for it holds for each of its entries.
+        entries = (_node(f"[{index}]", item, below) for index, item in enumerate(value))
+        return Node(key, f"array of {len(value)}", "", tuple(entries))
+    return Node(key, _type(value), _text(value))
 
 
 def _type(value: Any) -> str:

@@ -14,7 +14,7 @@ from activations.mapping.paths import (
     format_target,
     parse_source,
 )
-from activations.queries import field_tree
+from activations.queries import field_tree, sight
 from activations.queries.field_tree import Node
 from activations.queries.seen import Seen
 from activations.terms import SourceKind, TargetKind
@@ -118,6 +118,8 @@ def target_panels(
 
 def _standard(seen: Seen) -> Iterator[tuple[str, Node]]:
     for attribute in catalogue.ATTRIBUTES:
+        if not sight.shows_source(Source(SourceKind.ATTRIBUTE, attribute.path)):
+            continue
         node = Node(
             attribute.path.rpartition(".")[2],
             value=attribute.text,
@@ -164,6 +166,8 @@ def _can_be_read(source: Source) -> bool:
 def _namespaces(seen: Seen) -> Iterator[Node]:
     known = {symbol.casefold() for symbol in seen.namespaces}
     for namespace in catalogue.NAMESPACES:
+        if not sight.shows_source(Source(SourceKind.IDENTITY, namespace.symbol)):
+            continue
         yield Node(
             namespace.symbol,
             value=namespace.text,

@@ -11,7 +11,7 @@ from django.db.models.functions import Lower
 from activations.governance.labels import Label
 from activations.models import ConsentPolicy, Policy
 from activations.models.governance import PolicyBase
-from activations.queries import custom_labels, unheld
+from activations.queries import custom_labels, sight, unheld
 from activations.terms import PolicyStatus
 from connections import marketing_actions
 
@@ -71,8 +71,8 @@ def listing(
 def consent_listing(
     *, words: str, sort: str, descending: bool, status: str = ""
 ) -> QuerySet[ConsentPolicy]:
-    """Consent policies by words in name and description."""
-    found = ConsentPolicy.objects.all()
+    """Consent policies whose attribute may be seen, by words in name and description."""
+    found = sight.of_paths(ConsentPolicy.objects.all())
     return _narrowed(found, words=words, status=status, sort=sort, descending=descending)
 
 
@@ -109,8 +109,9 @@ def get(*, uuid: UUID) -> Policy:
 
 
 def get_consent(*, uuid: UUID) -> ConsentPolicy:
-    """Raises ConsentPolicy.DoesNotExist."""
-    return ConsentPolicy.objects.select_related("created_by").get(uuid=uuid)
+    """Raises ConsentPolicy.DoesNotExist, also where its attribute may not be seen."""
+    found = sight.of_paths(ConsentPolicy.objects.select_related("created_by"))
+    return found.get(uuid=uuid)
 
 
 def is_name_taken(*, kind: type[PolicyBase], name: str, besides: PolicyBase | None = None) -> bool:

@@ -11,6 +11,7 @@ from activations.deliveries.store import claims
 from activations.mapping.plan import Plan
 from activations.models import Membership, Profile
 from activations.queries import codes
+from activations.queries.deliveries import detail_of
 from activations.rendering import ToSend, decide, load_profiles, with_doubts_of_their_own
 from activations.terms import MembershipStatus
 from connections.models import Account, Destination
@@ -103,7 +104,8 @@ def of(
             return Preview(person, "unchanged")
         case Excluded(code, detail) | Refused(code, detail) | NotSent(code, detail):
             remedy = codes.remedy(code=code)
-            return Preview(person, "refused", code=code, detail=detail, remedy=remedy)
+            told = detail_of(code=code, detail=detail)
+            return Preview(person, "refused", code=code, detail=told, remedy=remedy)
         case _:
             return Preview(person, "nothing")
 

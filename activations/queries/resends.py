@@ -10,7 +10,7 @@ from django.conf import settings
 
 from activations.deliveries import resending
 from activations.models import Resend
-from activations.queries import audiences, census, forecast, outlook
+from activations.queries import audiences, census, forecast, outlook, sight
 from activations.queries.forecast import Forecast
 from connections.models import Destination
 
@@ -48,12 +48,13 @@ class Estimate:
 
 def get(*, uuid: UUID, destination: Destination) -> Resend:
     """Raises Resend.DoesNotExist."""
-    return Resend.objects.select_related("audience").get(uuid=uuid, destination=destination)
+    found = sight.of_audiences(Resend.objects.select_related("audience"))
+    return found.get(uuid=uuid, destination=destination)
 
 
 def newest(*, destination_id: int) -> list[Row]:
     """What is not over, the oldest first, then what was ordered last; at most two queries."""
-    jobs = Resend.objects.filter(destination_id=destination_id)
+    jobs = sight.of_audiences(Resend.objects.filter(destination_id=destination_id))
     jobs = jobs.select_related("audience", "requested_by")
     shown = list(jobs.filter(finished_at__isnull=True).order_by("pk")[:SHOWN])
     if len(shown) < SHOWN:

@@ -11,6 +11,8 @@ from activations.mapping.paths import Source
 from activations.mapping.reading import ProfileView, is_empty, read
 from activations.mapping.reasons import CannotShape
 from activations.models import Profile
+from activations.queries import sight
+from activations.terms import SourceKind
 from connections.zendesk.contact import Json
 
 # Newest profiles looked at to learn which attributes really occur.
@@ -63,7 +65,7 @@ def newest() -> Iterable[tuple[dict[str, Any], dict[str, Any]]]:
 
 
 def look() -> Seen:
-    """One query over a sample."""
+    """One query over a sample; what may not be seen is not in it."""
     attributes: dict[str, Held] = {}
     namespaces: dict[str, Held] = {}
     size = 0
@@ -76,7 +78,11 @@ def look() -> Seen:
         for symbol, entries in identities.items():
             if entries:
                 namespaces.setdefault(symbol, Held("")).count += 1
-    return Seen(size, attributes, namespaces)
+    return Seen(
+        size,
+        {path: held for path, held in attributes.items() if _shows(SourceKind.ATTRIBUTE, path)},
+        {name: held for name, held in namespaces.items() if _shows(SourceKind.IDENTITY, name)},
+    )
 
 
 def examples(*, source: Source) -> Examples:
@@ -94,6 +100,10 @@ def examples(*, source: Source) -> Examples:
         if len(values) < MOST_EXAMPLES:
             values[_shown(value)] = None
     return Examples(size, count, type, tuple(values))
+
+
+def _shows(kind: SourceKind, path: str) -> bool:
+    return sight.shows_source(Source(kind, path))
 
 
 def _value(source: Source, attributes: dict[str, Any], identities: dict[str, Any]) -> Json:

@@ -6,6 +6,7 @@ from typing import Any
 
 from activations.mapping.paths import format_source
 from activations.mapping.plan import MappingRule
+from activations.queries import sight
 from activations.services import configuration
 from activations.services.draft_content import MANDATORY_TARGETS
 from activations.terms import WhenEmpty
@@ -32,9 +33,19 @@ class Heard:
     everybody: Sequence[str]
 
 
-def mappings(*, destination: Destination) -> list[Mapped]:
-    """In their order; one query."""
-    return [_mapped(rule) for rule in configuration.rules_of(destination=destination)]
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """The rows that may be seen, in their order, and how many more there are."""
+
+    rows: Sequence[Mapped]
+    hidden: int
+
+
+def mapping(*, destination: Destination) -> Mapping:
+    """One query."""
+    rules = configuration.rules_of(destination=destination)
+    shown = [_mapped(rule) for rule in rules if sight.shows_source(rule.source)]
+    return Mapping(shown, len(rules) - len(shown))
 
 
 def heard(*, destination: Destination, person: Any) -> Heard:

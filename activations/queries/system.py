@@ -8,6 +8,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from activations import system_picture, system_words
 from activations.models import Activation, Audience, AudienceDay
+from activations.queries import sight
 from activations.system_picture import Node, Picture
 from activations.system_words import Column
 from connections.destinations import effective_status
@@ -87,9 +88,12 @@ def find(*, words: str, alone: str) -> Found:
 
 
 def load(*, found: Found, selected: str) -> System:
-    """Four queries, whatever there is: the audiences with most members are drawn."""
+    """Four queries, whatever there is: the audiences with most members are drawn.
+
+    What may not be seen is neither drawn nor counted.
+    """
     shown = found.shown
-    activations = Activation.objects.filter(destination__in=shown).order_by()
+    activations = sight.of_audiences(Activation.objects.filter(destination__in=shown)).order_by()
     audiences, total = _audiences(activations)
     counts = Counter(dict(activations.values_list("destination_id").annotate(count=Count("*"))))
     nodes, links = [_audience(row) for row in audiences], _links(activations, audiences, shown)

@@ -11,6 +11,7 @@ from django.db.models import Count, QuerySet
 
 from activations.mapping.catalogue import ATTRIBUTES
 from activations.models import Audience, Upload, UploadReject
+from activations.queries import sight
 from activations.services.uploads.running import MOST_REJECTS
 from activations.terms import UploadStatus
 
@@ -53,14 +54,15 @@ class Reason:
 
 
 def get(*, uuid: UUID) -> Upload:
-    """Raises Upload.DoesNotExist."""
-    return Upload.objects.select_related("audience", "created_by").get(uuid=uuid)
+    """Raises Upload.DoesNotExist, also for one into an audience that may not be seen."""
+    found = sight.of_audiences(Upload.objects.select_related("audience", "created_by"))
+    return found.get(uuid=uuid)
 
 
 def listing() -> QuerySet[Upload]:
     """All that were started, the newest first."""
     found = Upload.objects.exclude(status=UploadStatus.DRAFT).select_related("audience")
-    return found.order_by("-created_at", "-pk")
+    return sight.of_audiences(found).order_by("-created_at", "-pk")
 
 
 def newest(*, audience: Audience, count: int = 5) -> list[Upload]:
@@ -108,4 +110,5 @@ def rejects_csv(*, upload: Upload) -> Iterator[str]:
 
 def known_paths() -> list[tuple[str, str]]:
     """XDM paths a column may go to, with what people call them."""
-    return [(attribute.path, attribute.label) for attribute in ATTRIBUTES]
+    shown = (attribute for attribute in ATTRIBUTES if sight.shows_path(attribute.path))
+    return [(attribute.path, attribute.label) for attribute in shown]

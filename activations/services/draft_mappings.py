@@ -17,10 +17,11 @@ from activations.mapping.paths import (
     parse_target,
 )
 from activations.models import ActivationDraft
+from activations.queries import sight
 from activations.queries.seen import Seen
 from activations.services import draft_content, drafts
 from activations.services.draft_content import MappingRow
-from activations.terms import TargetKind
+from activations.terms import SourceKind, TargetKind
 from connections import accounts
 
 # What stands in a list that people still read.
@@ -58,7 +59,11 @@ def suggested(
     held = {path: held.type for path, held in sorted(seen.attributes.items())}
     standard = {one.path: one.type for one in ATTRIBUTES if seen.is_nothing or one.path in held}
     found = suggestions.suggest(
-        sources={**standard, **held},
+        sources={
+            path: type
+            for path, type in {**standard, **held}.items()
+            if sight.shows_source(Source(SourceKind.ATTRIBUTE, path))
+        },
         fields=_fields(draft),
         mapped=[source for row in rows if (source := _source(row)) is not None],
         taken=_taken(draft, rows),

@@ -7,7 +7,8 @@ from typing import Any
 
 from django.db import transaction
 
-from activations.models import ActivationDraft, Audience
+from activations.models import ActivationDraft
+from activations.queries import audience_labels
 from activations.services import draft_content, draft_merge, drafts
 from activations.services.draft_merge import Change, Merged
 from connections.models import Destination
@@ -81,7 +82,7 @@ def _merged(draft: ActivationDraft, current: Mapping[str, Any]) -> tuple[Merged,
 
 def _audience_lines(merged: Merged) -> Iterator[str]:
     keys = [change.row["audience"] for change in merged.changes]
-    names = {audience.pk: str(audience) for audience in Audience.objects.filter(pk__in=keys)}
+    names = audience_labels.of(audience_ids=keys)
     for change in merged.changes:
         yield _line(f"Audience {names.get(change.row['audience'], 'that is gone')}", change)
 

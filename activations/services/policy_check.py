@@ -10,7 +10,7 @@ from activations.governance.check import Activated, Mapped, Rulebook, Violation
 from activations.mapping.paths import PathProblem, parse_source
 from activations.mapping.plan import MappingRule
 from activations.models import Activation
-from activations.queries import consents, governance, labelled_audiences
+from activations.queries import consents, governance, labelled_audiences, sight
 from activations.services import configuration
 from activations.services.draft_content import (
     MAPPING,
@@ -39,7 +39,19 @@ class Breach:
     destination: str
     violation: Violation
 
+    @property
+    def is_shown(self) -> bool:
+        """Whether what breaks it may be named: an audience only to who sees everything."""
+        broken = self.violation
+        if broken.is_of_audience:
+            return sight.sees_everything()
+        paths = [label.path for label in (*broken.labels, *broken.others)]
+        return sight.shows_source(parse_source(broken.source)) and all(map(sight.shows_path, paths))
+
     def __str__(self) -> str:
+        if not self.is_shown:
+            policy = self.violation.policy
+            return f"“{self.destination}” sends {sight.SOMETHING} that breaks “{policy}”."
         thing = "audience at" if self.violation.is_of_audience else "mapping to"
         return f"“{self.destination}”, {thing} “{self.violation.target}”: {self.violation.why}"
 

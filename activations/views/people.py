@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from activations.forms import PersonForm
-from activations.queries import people
+from activations.queries import people, sight
 from connections.permissions import Permission, requires
 from connections.queries import destinations
 from connections.views.found import or_404
@@ -36,8 +36,9 @@ def show(request: HttpRequest, reference: str) -> HttpResponse:
 @requires(Permission.VIEW_PROFILES, Permission.VIEW_DESTINATIONS, Permission.VIEW_IDENTITY_GRAPH)
 @require_safe
 def preview(request: HttpRequest, reference: str, uuid: UUID) -> HttpResponse:
-    """The request that would be made now."""
+    """The request that would be made now; it holds all that is mapped."""
     destination = or_404(destinations.get, uuid=uuid)
+    sight.demand_workflow(destination=destination)
     found = or_404(
         people.next_request, reference=reference, destination=destination, at=timezone.now()
     )

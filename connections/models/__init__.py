@@ -12,9 +12,10 @@ from connections.models.messages import (
     Webhook,
 )
 from connections.models.pacing import TokenPace
-from connections.models.people import Person, SignInLink, SignInTries
+from connections.models.people import AccessLabels, Person, SignInLink, SignInTries
 
 __all__ = [
+    "AccessLabels",
     "Account",
     "AccountStatus",
     "Alert",

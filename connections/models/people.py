@@ -1,9 +1,10 @@
 """The people who work here: how they get in, what they may, how they like their times."""
 
 from django.conf import settings
+from django.contrib.auth.models import Group
 from django.db import models
 
-from connections.permissions import Permission
+from connections.permissions import SEES_BY_LABEL, Permission
 
 
 class SignInLink(models.Model):
@@ -44,7 +45,23 @@ class Person(models.Model):
 
     class Meta:
         default_permissions = ()
-        permissions = tuple(Permission.choices)
+        permissions = (*Permission.choices, SEES_BY_LABEL)
 
     def __str__(self) -> str:
         return self.user.get_username()
+
+
+class AccessLabels(models.Model):
+    """What a role may see besides what carries no label: what carries these labels and no others.
+
+    A role without a row sees everything, whatever its labels: so did every role before.
+    """
+
+    # Without a constraint: a release before this one still deletes a role that has a row here.
+    role = models.OneToOneField(
+        Group, on_delete=models.CASCADE, related_name="access_labels", db_constraint=False
+    )
+    labels = models.JSONField(default=list)
+
+    def __str__(self) -> str:
+        return self.role.name

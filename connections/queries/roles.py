@@ -8,7 +8,10 @@ from django.contrib.auth.models import Group
 from django.contrib.auth.models import Permission as Row
 from django.db.models import Count, QuerySet
 
+from connections import access_labels
 from connections.permissions import Permission
+
+EVERYTHING, BY_LABEL = "everything", "labels"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +21,8 @@ class Role:
     group: Group
     people: int
     permissions: tuple[Permission, ...]
+    # What it sees, in words.
+    sees: str
 
     @property
     def has_everything(self) -> bool:
@@ -32,16 +37,24 @@ class Role:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What people change about a role."""
+    """What people change about a role; `labels` are of account where it `sees` by them."""
 
     name: str
     permissions: tuple[Permission, ...]
+    sees: str
+    labels: tuple[str, ...]
+
+    @property
+    def access_labels(self) -> list[str] | None:
+        """None: it sees everything, whatever its labels."""
+        return list(self.labels) if self.sees == BY_LABEL else None
 
 
 def listing() -> QuerySet[Group, Group]:
     """Every role by name, with `people` and its permissions at hand."""
     return (
         Group.objects.annotate(people=Count("user"))
+        .select_related("access_labels")
         .prefetch_related("permissions__content_type")
         .order_by("name")
     )
@@ -49,7 +62,7 @@ def listing() -> QuerySet[Group, Group]:
 
 def roles(*, groups: Iterable[Any]) -> list[Role]:
     """The lines of a page of `listing`."""
-    return [Role(group, group.people, _ours(group)) for group in groups]
+    return [Role(group, group.people, _ours(group), _sees(group)) for group in groups]
 
 
 def choices() -> QuerySet[Group, Group]:
@@ -70,7 +83,9 @@ def permissions(*, role: Group) -> tuple[Permission, ...]:
 def content(*, key: int) -> Content:
     """The role as it is stored now. Raises Group.DoesNotExist."""
     role = get(key=key)
-    return Content(role.name, _ours(role))
+    labels = access_labels.of_role(role=role)
+    sees = EVERYTHING if labels is None else BY_LABEL
+    return Content(role.name, _ours(role), sees, tuple(labels or ()))
 
 
 def people(*, role: Group) -> int:
@@ -87,6 +102,12 @@ def is_name_taken(*, name: str, besides: Group | None = None) -> bool:
 def rows(*, permissions: frozenset[Permission]) -> QuerySet[Row, Row]:
     """Django's rows of these permissions."""
     return Row.objects.filter(content_type__app_label="connections", codename__in=permissions)
+
+
+def _sees(group: Any) -> str:
+    """`group` of `listing`, which reads the labels with it."""
+    stored = getattr(group, "access_labels", None)
+    return access_labels.in_words(labels=None if stored is None else stored.labels)
 
 
 def _ours(group: Group) -> tuple[Permission, ...]:

@@ -1,5 +1,7 @@
 """Roles: the list, making and changing one."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.models import Group
 from django.http import HttpRequest, HttpResponse
@@ -8,10 +10,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from connections import people, roles
 from connections.marks import ChangedMeanwhile
-from connections.people_forms import RoleForm
 from connections.permissions import Permission, requires
 from connections.queries import people as people_queries
 from connections.queries import roles as queries
+from connections.role_forms import RoleForm
 from connections.views.found import or_404
 from connections.views.lists import Asked
 
@@ -72,10 +74,16 @@ def _form_page(request: HttpRequest, role: Group | None) -> HttpResponse:
 
 def _save(role: Group | None, form: RoleForm) -> bool:
     try:
+        content = form.content
+        values: dict[str, Any] = {
+            "name": content.name,
+            "permissions": content.permissions,
+            "labels": content.access_labels,
+        }
         if role is None:
-            roles.create(**form.values)
+            roles.create(**values)
         else:
-            roles.change(role=role, **form.values, seen=form.seen_mark)
+            roles.change(role=role, **values, seen=form.seen_mark)
     except roles.NameTaken as problem:
         form.add_error("name", str(problem))
     except ChangedMeanwhile as problem:

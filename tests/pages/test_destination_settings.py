@@ -150,7 +150,7 @@ def test_without_a_mandatory_source_a_profile_is_said_to_be_excluded(
         destination=destination, source="person.name.firstName", target="first_name"
     )
 
-    rows = signed_in.get(_url(destination)).context["mappings"]
+    rows = signed_in.get(_url(destination)).context["mapping"].rows
 
     told = {row.target: row.when_empty for row in rows}
     assert told == {

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from activations import clock, forms
-from activations.queries import activations, resends
+from activations.queries import activations, resends, sight
 from activations.services import activate_now, activated
 from activations.services.activate_now import CannotActivate, Verdict
 from activations.views.destination import frame
@@ -71,6 +71,7 @@ def context_of(request: HttpRequest, uuid: UUID) -> dict[str, Any]:
 def send_again(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """A GET with the chosen ones asks first, in a dialog; a POST does it."""
     destination, at = or_404(destinations.get, uuid=uuid), clock.now()
+    sight.demand_workflow(destination=destination)
     is_order = request.method == "POST"
     chosen = forms.numbers(data=request.POST if is_order else request.GET, name="chosen")
     try:
@@ -103,6 +104,7 @@ def send_again(request: HttpRequest, uuid: UUID) -> HttpResponse:
 @require_POST
 def stop(request: HttpRequest, uuid: UUID, job: UUID) -> HttpResponse:
     destination = or_404(destinations.get, uuid=uuid)
+    sight.demand_workflow(destination=destination)
     resend = or_404(resends.get, uuid=job, destination=destination)
     if activate_now.stop(resend=resend, person=request.user, at=clock.now()):
         messages.success(
@@ -117,6 +119,7 @@ def stop(request: HttpRequest, uuid: UUID, job: UUID) -> HttpResponse:
 @require_POST
 def remove(request: HttpRequest, uuid: UUID) -> HttpResponse:
     destination = or_404(destinations.get, uuid=uuid)
+    sight.demand_workflow(destination=destination)
     chosen = forms.numbers(data=request.POST, name="chosen")
     count = activated.remove(destination=destination, activation_ids=chosen, at=clock.now())
     if count:

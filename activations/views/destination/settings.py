@@ -40,7 +40,7 @@ def show(request: HttpRequest, uuid: UUID) -> HttpResponse:
         return redirect("activations:destination-settings", uuid=uuid)
     context |= {
         "form": form,
-        "mappings": settings.mappings(destination=destination),
+        "mapping": settings.mapping(destination=destination),
         "heard": settings.heard(destination=destination, person=request.user),
     }
     return render(request, "activations/destination_settings.html", frame.marked(context))

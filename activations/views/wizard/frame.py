@@ -14,10 +14,11 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django_htmx.http import HttpResponseClientRedirect
 
-from activations.queries import drafts
-from activations.services import draft_rights
+from activations.queries import drafts, sight
+from activations.services import draft_content, draft_rights
 from activations.services import drafts as draft_service
 from activations.services.draft_content import Content
+from connections.queries import people
 from connections.views.found import or_404
 
 View = Callable[[HttpRequest, UUID], HttpResponse]
@@ -40,13 +41,20 @@ class Step:
 
 
 def while_open(view: View) -> View:
-    """A step of a draft that was finished leads to the destination; Back must not show it again."""
+    """A step of a draft that was finished leads to the destination; Back must not show it again.
+
+    One of which not all may be seen can only be given up.
+    """
 
     @never_cache
     @wraps(view)
     def checked(request: HttpRequest, uuid: UUID) -> HttpResponse:
         try:
             return view(request, uuid)
+        except sight.Closed as problem:
+            if request.htmx:  # type: ignore[attr-defined]
+                raise
+            return _closed(request, uuid, str(problem))
         except Http404:
             destination = drafts.destination_of_finished(uuid=uuid, person_id=request.user.pk)
             if destination is None:
@@ -57,8 +65,25 @@ def while_open(view: View) -> View:
     return checked
 
 
+def _closed(request: HttpRequest, uuid: UUID, reason: str) -> HttpResponse:
+    context = {"reason": reason, "whom_to_ask": people.whom_to_ask(), "uuid": uuid}
+    return render(request, "activations/wizard/closed.html", context, status=403)
+
+
 def load(request: HttpRequest, uuid: UUID, *, with_fields: bool = True) -> Any:
-    """The person's open draft. Raises Http404."""
+    """The person's open draft. Raises Http404, and sight.Closed where not all may be seen."""
+    draft = load_any(request, uuid, with_fields=with_fields)
+    mappings = draft_content.read_mappings(stored=draft.mappings)
+    sight.demand_workflow(
+        destination=draft.destination,
+        chosen={row["audience"] for row in draft.audiences},
+        sources=(row.source for row in mappings),
+    )
+    return draft
+
+
+def load_any(request: HttpRequest, uuid: UUID, *, with_fields: bool = True) -> Any:
+    """The same, whatever may be seen: to give it up. Raises Http404."""
     draft: Any = or_404(drafts.get, uuid=uuid, person_id=request.user.pk, with_fields=with_fields)
     # The same person, whose permissions were read already.
     draft.created_by = request.user

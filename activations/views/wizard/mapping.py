@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from activations import forms
-from activations.queries import mapping_rows, seen
+from activations.queries import mapping_rows, seen, sight
 from activations.queries.seen import Seen
 from activations.services import draft_mappings, drafts
 from activations.services.draft_content import MAPPING, MappingRow
@@ -26,6 +26,7 @@ def step(request: HttpRequest, uuid: UUID) -> HttpResponse:
     is_stale, typed = False, None
     if request.method == "POST":
         typed = forms.mapping_rows(data=request.POST)
+        sight.demand_sources(sources=(row.source for row in typed))
         is_stale = not _save(request, draft, typed, found)
         url = _wanted_page(request, draft)
         if url and not is_stale:

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
+from activations.queries import sight
 from activations.services import drafts
 from activations.views.wizard import frame
 from connections.permissions import TO_ACTIVATE, requires
@@ -21,6 +22,7 @@ def activate(request: HttpRequest, uuid: UUID) -> HttpResponse:
     destination = or_404(destinations.get, uuid=uuid)
     if destination.status == "draft":
         return redirect("connections:connect", uuid=uuid)
+    sight.demand_workflow(destination=destination)
     draft = drafts.open_for(destination=destination, person=request.user)
     return redirect("activations:draft-audiences", uuid=draft.uuid)
 
@@ -28,7 +30,7 @@ def activate(request: HttpRequest, uuid: UUID) -> HttpResponse:
 @requires(*TO_ACTIVATE)
 @require_POST
 def discard(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    draft = frame.load(request, uuid)
+    draft = frame.load_any(request, uuid)
     drafts.discard(draft=draft)
     if "again" in request.POST:
         return redirect("activations:activate", uuid=draft.destination.uuid)

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from activations.mapping.paths import PathProblem, parse_source, parse_target
-from activations.queries import field_details, pickers, seen
+from activations.queries import field_details, pickers, seen, sight
 from activations.services import draft_mappings, draft_rights
 from activations.views.wizard import frame
 from connections import accounts
@@ -61,6 +61,8 @@ def source(request: HttpRequest, uuid: UUID) -> HttpResponse:
         chosen = parse_source(request.GET.get("field", ""))
     except PathProblem:
         raise Http404 from None
+    if not sight.shows_source(chosen):
+        raise Http404
     may_see = draft_rights.may_export_identities(draft=draft)
     detail = field_details.source(source=chosen, may_see_identities=may_see)
     return render(request, "activations/wizard/source_detail.html", {"detail": detail})

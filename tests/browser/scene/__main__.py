@@ -210,4 +210,5 @@ def main(kind: str) -> None:
     print(json.dumps(found))
 
 
-main(sys.argv[1])
+if __name__ == "__main__":
+    main(sys.argv[1])
