@@ -3,6 +3,7 @@
 import pytest
 from django.contrib.auth.models import Group, User
 from django.db import connection
+from django.http import StreamingHttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -311,3 +312,25 @@ def test_what_breaks_a_policy_or_uses_a_label_is_counted_and_not_named(
     assert "audience that you may not see" in told[3]
     named = browser(["C2", "BANK"]).get(reverse("activations:policy", args=[policy.uuid]))
     assert "person.name" in named.content.decode()
+
+
+def test_a_file_that_is_sent_row_by_row_is_read_for_its_person(destination: Destination) -> None:
+    profile = factories.ProfileFactory(email="ann@example.org")
+    factories.DeliveryFactory(destination=destination, profile=profile, state="failed", code="x")
+    factories.LabeledAttributeFactory(path="identityMap.Email", labels=["C2"])
+    url = reverse("activations:profiles-csv", args=[destination.uuid])
+    for held, is_named in ((["C2"], True), ([], False)):
+        answer = browser(held).get(url, {"state": "failed"})
+        assert isinstance(answer, StreamingHttpResponse)
+        text = b"".join(answer.streaming_content).decode()
+        assert text.count("\r\n") == 2
+        assert ("ann@example.org" in text) == is_named
+
+
+def test_a_file_for_an_audience_that_is_not_there_yet_is_seen(db: None) -> None:
+    factories.AudienceFactory(labels=["C2"])
+    upload = factories.UploadFactory(audience=None, status="cancelled", file_name="new.csv")
+    client = browser([])
+    assert "new.csv" in client.get("/ingestion/").content.decode()
+    there = reverse("activations:upload", args=[upload.uuid])
+    assert client.get(there).status_code == 200
