@@ -286,7 +286,7 @@ FORMS = {
         "activations:audience-about",
         "Save",
         "Tags",
-        "is longer than 40 characters: separate tags by commas.",
+        "is longer than 40 characters; make several of it.",
         {"Tags": "x" * 41, "Description": "For the support team"},
     ),
     "audience-name": Bad(

@@ -33,6 +33,11 @@ export function describe(panel, value) {
   if (value) detail.dispatchEvent(new Event("picker-detail"));
 }
 
+// Between the choice and the question the picker may have been opened anew, with nothing chosen.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.target.matches("[data-picker-detail]") && event.target.elements.field.value === "") event.preventDefault();
+});
+
 export function showCurrent(picker, value) {
   choose(picker, null);
   const item = picker.querySelector(`[data-value="${CSS.escape(value)}"]`);
