@@ -1,7 +1,8 @@
-"""`make test`: everything on SQLite, then what touches the store again on PostgreSQL.
+"""`make test`: everything on SQLite, what touches the store again on PostgreSQL.
 
-One pytest run each, the second against a cluster of our own. Many tests wait for processes they
-started, so the runs go on beside one another; all summaries close the output.
+A pytest run for what waits for something else: for a browser, for the storms, for a cluster of our
+own. They go on beside one another, so that the processors do not wait; all summaries close the
+output.
 """
 
 import contextlib
@@ -22,9 +23,12 @@ STORE = ("tests/store", "tests/journeys")
 STORMS = "tests/torture/test_quick.py"
 # Each waits most of its time: side by side both take as long as one.
 STORMS_ON = ("sqlite", "postgresql")
+# One browser and one installation serve all journeys, which wait for pages most of the time.
+BROWSER = "tests/browser"
 # Minutes of photographs: `make axe`.
 SURVEY = "tests/browser/survey"
 NOT_IN_A_BROWSER = ("-m", "not browser")
+IN_A_BROWSER = "the pages in a browser"
 ON_POSTGRESQL = "the store and the journeys, on PostgreSQL"
 NO_TESTS_COLLECTED = 5
 
@@ -103,18 +107,19 @@ def run(*, title: str, arguments: tuple[str, ...], database_url: str) -> Run:
 
 def everything() -> list[Run]:
     """What `make test` does."""
-    rest = (f"--ignore={STORMS}", f"--ignore={SURVEY}")
+    rest = (f"--ignore={STORMS}", f"--ignore={BROWSER}")
     with contextlib.ExitStack() as stack:
+        browser = beside(title=IN_A_BROWSER, arguments=(BROWSER, f"--ignore={SURVEY}"))
         storms = [
             beside(title=f"the storm, on {on}", arguments=(STORMS, "-k", on)) for on in STORMS_ON
         ]
-        others = [stack.enter_context(storm) for storm in storms]
+        others = [stack.enter_context(each) for each in (browser, *storms)]
         folder = programs.postgresql().path
         if folder is not None:
             url = stack.enter_context(postgresql.serve(programs=folder))
             second = beside(title=ON_POSTGRESQL, arguments=STORE, database_url=url)
             others.append(stack.enter_context(second))
-        done = [run(title="every test, on SQLite", arguments=rest, database_url="")]
+        done = [run(title="every other test, on SQLite", arguments=rest, database_url="")]
         return [*done, *(other.wait() for other in others)]
 
 
