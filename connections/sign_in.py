@@ -53,16 +53,14 @@ def create(*, user: User, at: datetime, is_invitation: bool = False) -> str:
     return secret
 
 
-def invited(*, secret: str, at: datetime) -> User | None:
-    """Whom an invitation is for that could be redeemed now; uses nothing up."""
-    links = SignInLink.objects.filter(
-        secret_hash=_hash(secret),
-        used_at__isnull=True,
-        expires_at__gt=at,
-        user__is_active=True,
-        is_invitation=True,
-    )
-    return User.objects.filter(pk__in=links.values("user")).first()
+def find(*, secret: str) -> SignInLink | None:
+    """The link of a secret, with whose it is, whether or not it still works."""
+    return SignInLink.objects.select_related("user").filter(secret_hash=_hash(secret)).first()
+
+
+def works(*, link: SignInLink, at: datetime) -> bool:
+    """Whether it could be redeemed; who redeems it first decides."""
+    return link.used_at is None and link.expires_at > at and link.user.is_active
 
 
 def redeem(*, secret: str, at: datetime) -> User | None:
@@ -94,10 +92,9 @@ def note_denied(*, name: str, denial: Denial, at: datetime) -> None:
     _deny(User.objects.filter(username__iexact=name).order_by("pk").first(), denial, at)
 
 
-def note_dead_link(*, secret: str, at: datetime) -> None:
+def note_dead_link(*, link: SignInLink | None, at: datetime) -> None:
     """Somebody opened a link that does not work; whose it was is known for a while."""
-    links = SignInLink.objects.filter(secret_hash=_hash(secret))
-    _deny(User.objects.filter(pk__in=links.values("user")).first(), Denial.LINK, at)
+    _deny(link.user if link else None, Denial.LINK, at)
 
 
 def note_exit(*, user: User) -> None:

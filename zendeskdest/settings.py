@@ -183,6 +183,7 @@ if REDIS_URL:
         },
     }
 
+AUTHENTICATION_BACKENDS = ["connections.role_backend.RoleBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",

@@ -73,9 +73,6 @@ class SignOut(LogoutView):
         return super().post(request, *args, **kwargs)
 
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
-
-
 @open_to_everybody
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -85,13 +82,15 @@ def redeem(request: HttpRequest, secret: str) -> HttpResponse:
         # Whoever only looks whether the link is there (a preview, a scanner) must not use it up.
         return HttpResponse()
     now = timezone.now()
-    if request.method == "GET" and (invited := sign_in.invited(secret=secret, at=now)):
-        return render(request, "registration/invited.html", {"person": invited})
-    user = sign_in.redeem(secret=secret, at=now)
+    link = sign_in.find(secret=secret)
+    is_open = link is not None and sign_in.works(link=link, at=now)
+    if link is not None and is_open and link.is_invitation and request.method == "GET":
+        return render(request, "registration/invited.html", {"person": link.user})
+    user = sign_in.redeem(secret=secret, at=now) if is_open else None
     if user is None:
-        sign_in.note_dead_link(secret=secret, at=now)
+        sign_in.note_dead_link(link=link, at=now)
         return _refuse_link(request, now)
-    login(request, user, backend=BACKEND)
+    login(request, user)
     answer = redirect("home" if user.has_usable_password() else "welcome")
     known_browsers.remember(response=answer, user=user)
     return answer

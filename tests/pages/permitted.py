@@ -1,5 +1,6 @@
 """People with exactly some permissions."""
 
+from django.contrib.auth.models import Group as Role
 from django.contrib.auth.models import Permission as Row
 from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
@@ -11,7 +12,9 @@ from tests import factories
 
 
 def grant(user: User, *permissions: Permission) -> User:
-    """The same person, now also with these."""
+    """The same person, now also with these, by a role of their own."""
+    role, _ = Role.objects.get_or_create(name=f"Role of {user.pk}")
+    user.groups.add(role)
     kind = ContentType.objects.get_for_model(Account)
     for permission in permissions:
         row = Row.objects.filter(
@@ -19,7 +22,7 @@ def grant(user: User, *permissions: Permission) -> User:
         ).first() or Row.objects.create(
             codename=permission.value, content_type=kind, name=permission.label
         )
-        user.user_permissions.add(row)
+        role.permissions.add(row)
     return User.objects.get(pk=user.pk)
 
 

@@ -10,7 +10,6 @@ from typing import Any, ClassVar
 from uuid import uuid4
 
 import pytest
-from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import Group, User
 from django.http import HttpRequest, HttpResponse
 from django.template.backends.base import BaseEngine
@@ -28,6 +27,7 @@ from connections.permissions import (
     requires,
     with_implied,
 )
+from connections.role_backend import RoleBackend
 from tests import factories
 from tests.pages.default_roles import ROLES as DEFAULT_ROLES
 
@@ -56,7 +56,7 @@ class Blank(BaseEngine):
         return ""
 
 
-class Remembering(ModelBackend):
+class Remembering(RoleBackend):
     """Reads a person and their permissions once, not for each request."""
 
     known: ClassVar[dict[int, User]] = {}

@@ -77,7 +77,7 @@ def test_a_link_that_does_not_work_is_told_with_whose_it_was() -> None:
     sign_in.redeem(secret=secret, at=timezone.now())
     AuditEntry.objects.all().delete()
     for tried in (secret, "guessed", secret):
-        sign_in.note_dead_link(secret=tried, at=timezone.now())
+        sign_in.note_dead_link(link=sign_in.find(secret=tried), at=timezone.now())
     assert told() == [
         ("ann", str(ann.pk), [["Links that do not work", "", "2"]]),
         (NOBODY, "", [["Links that do not work", "", "1"]]),

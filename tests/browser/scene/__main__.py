@@ -31,7 +31,7 @@ from tests import factories  # noqa: E402
 from tests.browser.scene import governance, people, sending, uploads  # noqa: E402
 from tests.browser.scene.words import SPOKEN, Say, plain  # noqa: E402
 
-_BACKEND = "django.contrib.auth.backends.ModelBackend"
+_BACKEND = settings.AUTHENTICATION_BACKENDS[0]
 
 
 def session(user: User) -> str:
