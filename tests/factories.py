@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import factory
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from factory.django import DjangoModelFactory
 
 from activations import models as activations
@@ -93,6 +93,21 @@ class SignInLinkFactory(DjangoModelFactory[connections.SignInLink]):
     user = factory.SubFactory(UserFactory)
     secret_hash = factory.Sequence(lambda n: hashlib.sha256(str(n).encode()).hexdigest())
     expires_at = NOON
+
+
+class RoleFactory(DjangoModelFactory[Group]):
+    class Meta:
+        model = Group
+
+    name = factory.Sequence(lambda n: f"Role {n}")
+
+
+class AccessLabelsFactory(DjangoModelFactory[connections.AccessLabels]):
+    class Meta:
+        model = connections.AccessLabels
+
+    role = factory.SubFactory(RoleFactory)
+    labels = factory.LazyFunction(lambda: ["C2"])
 
 
 class SignInTriesFactory(DjangoModelFactory[connections.SignInTries]):

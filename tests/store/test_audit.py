@@ -143,7 +143,12 @@ def test_no_secret_ever_comes_into_the_log() -> None:
 
 
 def test_an_own_address_is_said_to_be_replaced_and_not_told(user: User) -> None:
-    values = {"username": "ann", "email": "secret@example.org", "time_zone": "Europe/Oslo"}
+    values = {
+        "username": "ann",
+        "email": "secret@example.org",
+        "time_zone": "Europe/Oslo",
+        "has_shortcuts": True,
+    }
     seen = _seen(people.people.own_settings(user_id=user.pk), values)
     people.save_settings(user=user, values=values, seen=seen)
     changes = {name: (old, new) for name, old, new in last().changes}

@@ -26,8 +26,8 @@ from connections.alert_rules import FAILURE  # noqa: E402
 from connections.permissions import Permission  # noqa: E402
 from tests import factories  # noqa: E402
 
-# Dee is for settings that would follow the others from test to test.
-COLLEAGUES = ("ann", "bo", "dee")
+# Fay is for settings that would follow the others from test to test.
+COLLEAGUES = ("ann", "bo", "fay")
 DESTINATIONS = 30
 # More audiences than a page shows; they come after those of the demo.
 ZONES = 30

@@ -113,15 +113,15 @@ def test_the_keys_type_where_somebody_types(arrive: Arrive) -> None:
 
 
 def test_the_key_can_be_switched_off_and_the_other_one_stays(arrive: Arrive) -> None:
-    dee = arrive("dee")
-    dee.visit("/settings/")
-    page, hands = dee.page, Hands(dee.page)
+    fay = arrive("fay")
+    fay.visit("/settings/")
+    page, hands = fay.page, Hands(fay.page)
     switch = page.get_by_role("checkbox", name="Keyboard shortcuts")
     expect(switch).to_be_checked()
     switch.uncheck()
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Your settings were saved.")).to_be_visible()
-    dee.visit("/audiences/")
+    fay.visit("/audiences/")
     link = hands.go_to("link", "Monitoring")
     hands.press("/")
     expect(link).to_be_focused()
