@@ -117,9 +117,10 @@ class SettingsForm(MarkedForm):
         return super().difference(name, typed, shown)
 
 
-def password_form(*, user: User, data: Any) -> "SetPasswordForm[User]":
-    """A new password; the old one is asked for where there is one."""
-    kind = PasswordChangeForm if user.has_usable_password() else SetPasswordForm
+def password_form(*, user: User, data: Any, is_by_link: bool = False) -> "SetPasswordForm[User]":
+    """The old one is asked for where there is one, but not of who came by a link."""
+    is_asked = user.has_usable_password() and not is_by_link
+    kind = PasswordChangeForm if is_asked else SetPasswordForm
     form: SetPasswordForm[User] = kind(user, data)
     form.fields["new_password1"].help_text = PASSWORD_HELP
     form.fields["new_password2"].help_text = ""

@@ -5,10 +5,11 @@ from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from connections import people, sign_in
+from connections import entrance, people, sign_in
 from connections.marks import ChangedMeanwhile
 from connections.people_forms import SettingsForm, password_form
 from connections.permissions import open_to_members
@@ -38,9 +39,11 @@ def own(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 def password(request: HttpRequest) -> HttpResponse:
-    form = password_form(user=_somebody(request), data=request.POST or None)
+    is_by_link = entrance.is_by_link(session=request.session, at=timezone.now())
+    form = password_form(user=_somebody(request), data=request.POST or None, is_by_link=is_by_link)
     if request.method == "POST" and form.is_valid():
         update_session_auth_hash(request, sign_in.keep_password(save=form.save))
+        entrance.forget(session=request.session)
         messages.success(request, "Your password was changed. Other browsers were signed out.")
         return redirect("connections:settings")
     return render(request, "connections/password.html", {"form": form})

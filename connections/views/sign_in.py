@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
-from connections import client_addresses, known_browsers, sign_in, tries
+from connections import client_addresses, entrance, known_browsers, sign_in, tries
 from connections.forms import WelcomeForm
 from connections.permissions import open_to_everybody, open_to_members
 from connections.sign_in import Denial
@@ -73,6 +73,12 @@ class SignOut(LogoutView):
         return super().post(request, *args, **kwargs)
 
 
+_FORGOTTEN = (
+    "You came in by a link. If you forgot your password, choose a new one under Your settings "
+    "within an hour: the old one is not asked for."
+)
+
+
 @open_to_everybody
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -91,6 +97,9 @@ def redeem(request: HttpRequest, secret: str) -> HttpResponse:
         sign_in.note_dead_link(link=link, at=now)
         return _refuse_link(request, now)
     login(request, user)
+    entrance.note_link(session=request.session, at=now)
+    if user.has_usable_password():
+        messages.info(request, _FORGOTTEN)
     answer = redirect("home" if user.has_usable_password() else "welcome")
     known_browsers.remember(response=answer, user=user)
     return answer

@@ -1,13 +1,15 @@
 """One's own settings: name, e-mail, time zone, password."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from connections import marks, people
+from connections import entrance, marks, people, sign_in
 from connections.models import Person
 from connections.queries import people as queries
 from tests import factories
@@ -120,6 +122,29 @@ def test_who_has_no_password_chooses_one_without_an_old_one(client: Client, db: 
     client.force_login(user)
     client.post(PASSWORD, {"new_password1": NEW, "new_password2": NEW})
     assert Client().login(username=user.username, password=NEW)
+
+
+def test_who_forgot_the_password_comes_by_a_link_and_is_not_asked_for_it(
+    client: Client, user: User
+) -> None:
+    secret = sign_in.create(user=user, at=timezone.now())
+    landed = client.get(reverse("sign-in-link", args=[secret]), follow=True).content.decode()
+    assert "the old one is not asked for" in landed
+    client.post(PASSWORD, {"new_password1": NEW, "new_password2": NEW})
+    assert Client().login(username=user.username, password=NEW)
+    # Once: from then on it is known.
+    assert "old_password" in client.get(PASSWORD).content.decode()
+
+
+def test_an_hour_after_the_link_the_old_password_is_asked_for_again(
+    client: Client, user: User
+) -> None:
+    client.force_login(user)
+    session = client.session
+    entrance.note_link(session=session, at=timezone.now() - timedelta(minutes=61))
+    session.save()
+    client.post(PASSWORD, {"new_password1": NEW, "new_password2": NEW})
+    assert Client().login(username=user.username, password=factories.PASSWORD)
 
 
 def test_nobody_gives_themselves_rights_here(client: Client, db: None) -> None:
