@@ -71,8 +71,8 @@ CATEGORIES: Final = (
         "Data governance",
         {
             Permission.APPLY_LABELS: (
-                "Put labels on attributes. A label may be refused by naming destinations that"
-                " map the attribute."
+                "Put labels on attributes and audiences, which also hides them from roles that see"
+                " by labels. A label may be refused by naming destinations that use it."
             ),
             Permission.VIEW_POLICIES: (
                 "See data usage and consent policies, and which attributes are labelled."
