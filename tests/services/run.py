@@ -19,6 +19,8 @@ from tests.services import postgresql, programs
 
 # A file stays with one worker; files are handed out in the order of tests/conftest.py.
 WORKERS = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
+# Lanes that keep the processors busy leave them to those that mostly wait, which end last.
+PATIENT = ("nice", "-n", "5")
 STORE = ("tests/store", "tests/journeys")
 STORMS = "tests/torture/test_quick.py"
 # Each waits most of its time: side by side both take as long as one.
@@ -59,10 +61,18 @@ class Beside:
 
 
 @contextlib.contextmanager
-def beside(*, title: str, arguments: tuple[str, ...], database_url: str = "") -> Iterator[Beside]:
+def beside(
+    *,
+    title: str,
+    arguments: tuple[str, ...],
+    database_url: str = "",
+    before: tuple[str, ...] = (),
+) -> Iterator[Beside]:
     """A run in the background that does not outlive the block."""
     with tempfile.TemporaryFile() as output:
-        process = _start(arguments=arguments, database_url=database_url, output=output)
+        process = _start(
+            arguments=arguments, database_url=database_url, output=output, before=before
+        )
         try:
             yield Beside(title=title, process=process, output=output)
         finally:
@@ -73,11 +83,15 @@ def beside(*, title: str, arguments: tuple[str, ...], database_url: str = "") ->
 
 
 def _start(
-    *, arguments: tuple[str, ...], database_url: str, output: int | IO[bytes]
+    *,
+    arguments: tuple[str, ...],
+    database_url: str,
+    output: int | IO[bytes],
+    before: tuple[str, ...] = (),
 ) -> "subprocess.Popen[bytes]":
     colour = "yes" if sys.stdout.isatty() else "no"
     return subprocess.Popen(
-        [sys.executable, "-m", "pytest", f"--color={colour}", *arguments],
+        [*before, sys.executable, "-m", "pytest", f"--color={colour}", *arguments],
         env={**os.environ, "DATABASE_URL": database_url},
         stdout=output,
     )
@@ -98,7 +112,10 @@ def run(*, title: str, arguments: tuple[str, ...], database_url: str) -> Run:
     """One pytest run, shown as it goes; an empty `database_url` is SQLite in a temporary folder."""
     print(f"\n--- {title}", flush=True)
     process = _start(
-        arguments=(*WORKERS, *arguments), database_url=database_url, output=subprocess.PIPE
+        arguments=(*WORKERS, *arguments),
+        database_url=database_url,
+        output=subprocess.PIPE,
+        before=PATIENT,
     )
     assert process.stdout is not None
     summary = _show(process.stdout)
@@ -117,7 +134,7 @@ def everything() -> list[Run]:
         folder = programs.postgresql().path
         if folder is not None:
             url = stack.enter_context(postgresql.serve(programs=folder))
-            second = beside(title=ON_POSTGRESQL, arguments=STORE, database_url=url)
+            second = beside(title=ON_POSTGRESQL, arguments=STORE, database_url=url, before=PATIENT)
             others.append(stack.enter_context(second))
         done = [run(title="every other test, on SQLite", arguments=rest, database_url="")]
         return [*done, *(other.wait() for other in others)]
