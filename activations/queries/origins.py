@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from django.db.models import F
+
 from activations.governance import attributes
 from activations.governance.check import Violation
 from activations.governance.lineage import Origin
@@ -20,7 +22,8 @@ def of(*, violations: Sequence[Violation], audience_ids: Sequence[int]) -> list[
     """Of each violation; `audience_ids` stand where the rows of audiences point. Two queries."""
     if not violations:
         return []
-    files = list(uploads.listing()[:MOST_UPLOADS])
+    brought = uploads.listing().filter(rows_read__gt=F("rows_rejected"))
+    files = list(brought[:MOST_UPLOADS])
     audiences = Audience.objects.in_bulk(
         [audience_ids[one.row] for one in violations if one.is_of_audience]
     )

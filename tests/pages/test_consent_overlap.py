@@ -220,6 +220,14 @@ def test_more_members_come_batch_by_batch_with_and_without_a_script(
     assert "101 of 251 members consented." in part
 
 
+def test_a_part_leads_nobody_away_from_a_draft_that_was_finished_elsewhere(
+    signed_in: Client, draft: ActivationDraft
+) -> None:
+    ActivationDraft.objects.filter(pk=draft.pk).update(finished_at=factories.NOON)
+    assert signed_in.get(address(draft), headers={"HX-Request": "true"}).status_code == 204
+    assert signed_in.get(address(draft)).status_code == 302
+
+
 def test_what_was_found_for_another_question_begins_anew(
     signed_in: Client, draft: ActivationDraft, audience: Audience
 ) -> None:

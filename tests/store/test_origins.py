@@ -35,9 +35,8 @@ def find(violation: Violation, *audiences: Audience) -> Origin:
 
 def upload(*paths: str, hours: int = 0, **more: Any) -> None:
     at = NOON + timedelta(hours=hours)
-    factories.UploadFactory(
-        columns=["identityMap.Email", "", *paths], created_at=at, started_at=at, **more
-    )
+    known = {"created_at": at, "started_at": at, "rows_read": 2, "rows_rejected": 1}
+    factories.UploadFactory(columns=["identityMap.Email", "", *paths], **known | more)
 
 
 def test_an_attribute_names_the_files_that_may_have_brought_it() -> None:
@@ -45,6 +44,7 @@ def test_an_attribute_names_the_files_that_may_have_brought_it() -> None:
     upload("loyalty.tier", file_name="tiers.csv")
     upload("loyaltyClub", file_name="club.csv")
     upload("loyalty.tier", file_name="draft.csv", status="draft")
+    upload("loyalty.tier", file_name="empty.csv", status="failed", rows_rejected=2)
     assert find(of_attribute("loyalty")).notes == (*INGESTED.notes, "uploaded in tiers.csv")
     assert find(of_attribute("loyalty.points")) == INGESTED
 

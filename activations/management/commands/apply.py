@@ -14,10 +14,15 @@ from activations.services.workspace.comparing import Change
 from activations.services.workspace.document import LARGEST_BYTES
 from activations.services.workspace.reading import Reading, read
 from activations.services.workspace.values import Problem as FileProblem
-from connections import account_records, accounts, destinations
+from connections import account_records, accounts, destinations, marks
 from connections.management.command import Failed, Problem, ProductCommand, UsageProblem
 
-REFUSALS = (accounts.NameTaken, account_records.AccountInUse, destinations.NameTaken)
+REFUSALS = (
+    accounts.NameTaken,
+    account_records.AccountInUse,
+    destinations.NameTaken,
+    marks.ChangedMeanwhile,
+)
 
 
 class Command(ProductCommand):

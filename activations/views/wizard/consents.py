@@ -20,8 +20,12 @@ from connections.permissions import TO_ACTIVATE, requires
 
 @requires(*TO_ACTIVATE)
 @require_safe
-@frame.while_open
 def show(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """The page, or the part of it that asks for the next batch."""
+    return (_part if request.htmx else _page)(request, uuid)  # type: ignore[attr-defined]
+
+
+def _show(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """`?audience=<uuid>&policy=<key>`, else the first of each; `?q=words` finds audiences.
 
     With `?tried=…`, as the answer before gave it, one batch of members more.
@@ -34,7 +38,6 @@ def show(request: HttpRequest, uuid: UUID) -> HttpResponse:
         request,
         draft,
         step="review",
-        # The part that asks for the next batch.
         template="consents_overlap" if request.htmx else "consents",  # type: ignore[attr-defined]
         content=content,
         audiences=audiences,
@@ -44,6 +47,9 @@ def show(request: HttpRequest, uuid: UUID) -> HttpResponse:
         asked=asked,
         **(_answer(request, draft, asked) if asked else {}),
     )
+
+
+_page, _part = frame.while_open(_show), frame.part_while_open(_show)
 
 
 def _offered(request: HttpRequest, content: Content) -> list[Any]:

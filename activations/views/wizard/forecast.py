@@ -4,13 +4,11 @@ from typing import Any
 from uuid import UUID
 
 from django.core import signing
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from activations.queries import drafts as open_drafts
 from activations.queries import foreseen, holds, scopes, trials
 from activations.queries.trials import Trial
 from activations.services import configuration, drafts
@@ -20,20 +18,10 @@ from connections.permissions import TO_ACTIVATE, requires
 
 @requires(*TO_ACTIVATE)
 @require_safe
-@never_cache
+@frame.part_while_open
 def show(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """How many there are; with `?tried=…`, as the answer before gave it, one batch more."""
-    try:
-        draft = frame.load(request, uuid)
-    except Http404:
-        if open_drafts.destination_of_finished(uuid=uuid, person_id=request.user.pk) is None:
-            raise
-        # Finished in another tab: nobody asked for this, so the page stays where it is.
-        return HttpResponse(status=204)
-    return _answer(request, draft)
-
-
-def _answer(request: HttpRequest, draft: Any) -> HttpResponse:
+    draft = frame.load(request, uuid)
     at = timezone.now()
     content = drafts.content(draft=draft, at=at)
     destination = draft.destination

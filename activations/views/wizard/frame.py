@@ -65,6 +65,22 @@ def while_open(view: View) -> View:
     return checked
 
 
+def part_while_open(view: View) -> View:
+    """A part that its page asks for by itself: nobody asked, so nobody is led away from there."""
+
+    @never_cache
+    @wraps(view)
+    def checked(request: HttpRequest, uuid: UUID) -> HttpResponse:
+        try:
+            return view(request, uuid)
+        except Http404:
+            if drafts.destination_of_finished(uuid=uuid, person_id=request.user.pk) is None:
+                raise
+            return HttpResponse(status=204)
+
+    return checked
+
+
 def _closed(request: HttpRequest, uuid: UUID, reason: str) -> HttpResponse:
     context = {"reason": reason, "whom_to_ask": people.whom_to_ask(), "uuid": uuid}
     return render(request, "activations/wizard/closed.html", context, status=403)
