@@ -117,6 +117,7 @@ def welcome(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         sign_in.keep_password(save=form.save)
         update_session_auth_hash(request, form.user)
+        entrance.forget(session=request.session)
         messages.success(request, f"From now on you sign in as {form.user.get_username()}.")
         return redirect("home")
     return render(request, "connections/welcome.html", {"form": form})

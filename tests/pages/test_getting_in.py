@@ -71,6 +71,19 @@ def test_the_first_person_chooses_name_and_password_and_stays_signed_in(
     assert Client().login(username="ann", password=factories.PASSWORD)
 
 
+def test_a_password_chosen_a_moment_ago_is_asked_for_like_any_other(
+    client: Client, newcomer: User
+) -> None:
+    client.get(_link(newcomer))
+    typed = {"new_password1": factories.PASSWORD, "new_password2": factories.PASSWORD}
+    client.post(WELCOME, typed | {"username": "ann"})
+    settings = reverse("connections:settings-password")
+    assert "old_password" in client.get(settings).content.decode()
+    another = "another horse, another battery"
+    client.post(settings, {"new_password1": another, "new_password2": another})
+    assert Client().login(username="ann", password=factories.PASSWORD)
+
+
 def test_choosing_a_password_later_keeps_the_session(client: Client, newcomer: User) -> None:
     client.get(_link(newcomer))
     assert client.get(reverse("connections:catalog")).status_code == 200
