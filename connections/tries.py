@@ -76,26 +76,25 @@ def wait_after(*, failures: int, free: int) -> timedelta:
 
 def begin(*, counted: Sequence[Counted], at: datetime) -> Try:
     """Count a try, or say how long it has to wait. One that turns out right is forgiven later."""
-    keys = sorted(each.key for each in counted)
+    keys = sorted({each.key for each in counted})
     # Whoever only knocks costs one look, and leaves no row behind.
     if wait := _wait(SignInTries.objects.filter(pk__in=keys), at):
         return Try(tuple(counted), wait=wait)
-    with transaction.atomic():
-        rows = _locked(keys, at)
-        if wait := _wait(rows.values(), at):
-            return Try(tuple(counted), wait=wait)
-        next_wait = max(_count(rows[each.key], each, at) for each in counted)
-    return Try(tuple(counted), next_wait=next_wait)
+    while True:
+        with transaction.atomic():
+            rows = _locked(keys, at)
+            # `prune` may delete a row between its making and its locking: once more, with none
+            # locked meanwhile.
+            if len(rows) == len(keys):
+                return _counted(counted, rows, at)
 
 
 def forgive(*, made: Try) -> None:
     """It was right: what is theirs is forgotten, and of what is shared this one try."""
     for each in made.counted:
-        rows = SignInTries.objects.filter(pk=each.key)
-        if each.is_shared:
-            rows.filter(failures__gt=0).update(failures=F("failures") - 1, held_until=F("last_at"))
-        else:
-            rows.delete()
+        rows = SignInTries.objects.filter(pk=each.key, failures__gt=0)
+        left = F("failures") - 1 if each.is_shared else 0
+        rows.update(failures=left, held_until=F("last_at"))
 
 
 def prune(*, at: datetime, limit: int) -> int:
@@ -119,6 +118,13 @@ def _locked(keys: list[str], at: datetime) -> dict[str, SignInTries]:
     SignInTries.objects.bulk_create(new, ignore_conflicts=True)
     rows = SignInTries.objects.select_for_update().filter(pk__in=keys).order_by("pk")
     return {row.key_hash: row for row in rows}
+
+
+def _counted(counted: Sequence[Counted], rows: dict[str, SignInTries], at: datetime) -> Try:
+    if wait := _wait(rows.values(), at):
+        return Try(tuple(counted), wait=wait)
+    next_wait = max(_count(rows[each.key], each, at) for each in counted)
+    return Try(tuple(counted), next_wait=next_wait)
 
 
 def _wait(rows: Iterable[SignInTries], at: datetime) -> timedelta:
