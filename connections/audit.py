@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final, TypeAlias
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from connections import acting
 from connections.models import AuditEntry
@@ -22,6 +22,8 @@ LONGEST_VALUE: Final = 500
 MOST_CHANGES: Final = 100
 # For a value that is never told: that it is another one is all there is to say.
 REPLACED: Final = ("", "replaced")
+# A number of our own among the advisory locks of the database that have two.
+_COUNTING: Final = 726_184_521
 
 
 def note(
@@ -59,6 +61,7 @@ def count(
     """One more of `what`. The newest entry about the same counts on, unless it is from before."""
     name = name or str(about)
     with transaction.atomic():
+        _wait_to_count(f"{action} {kind} {name}")
         entries = AuditEntry.objects.select_for_update().filter(
             action=action, kind=kind, reference=_reference(about), name=name, at__gte=since
         )
@@ -86,6 +89,13 @@ def prune(*, before: datetime, limit: int) -> int:
     old = AuditEntry.objects.filter(at__lt=before).order_by("at", "pk").values("pk")[:limit]
     deleted, _ = AuditEntry.objects.filter(pk__in=list(old.values_list("pk", flat=True))).delete()
     return deleted
+
+
+def _wait_to_count(what: str) -> None:
+    """An entry that is not there yet cannot be locked. SQLite has one writer at a time."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [_COUNTING, what])
 
 
 def _reference(about: Any) -> str:
