@@ -32,7 +32,7 @@ class Denial(StrEnum):
     """Why somebody was not let in, in the words of the audit log."""
 
     WRONG = "Wrong tries"
-    TOO_EARLY = "Tries during a wait"
+    TOO_EARLY = "Waits not kept"
     LINK = "Links that do not work"
 
 

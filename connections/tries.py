@@ -2,7 +2,8 @@
 
 A try is counted before its password is compared, and forgiven when that was right: of fifty sent
 at once only those that are free are compared. While somebody has to wait nothing is compared and
-nothing counted, so asking does not make a wait longer. Names and addresses are kept as keyed
+nothing counted, so asking does not make a wait longer; from the second time on it is one look and
+no write, however many ask. Names and addresses are kept as keyed
 hashes: what was typed into the box of the name may have been a password.
 """
 
@@ -39,11 +40,15 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Try:
-    """One try. With a `wait` nothing may be compared; `next_wait` follows if it was wrong."""
+    """One try. With a `wait` nothing may be compared; `next_wait` follows if it was wrong.
+
+    The audit log tells of it unless it is another one during a wait that was told of.
+    """
 
     counted: tuple[Counted, ...]
     wait: timedelta = NO_WAIT
     next_wait: timedelta = NO_WAIT
+    is_noted: bool = True
 
     @property
     def is_refused(self) -> bool:
@@ -77,9 +82,9 @@ def wait_after(*, failures: int, free: int) -> timedelta:
 def begin(*, counted: Sequence[Counted], at: datetime) -> Try:
     """Count a try, or say how long it has to wait. One that turns out right is forgiven later."""
     keys = sorted({each.key for each in counted})
-    # Whoever only knocks costs one look, and leaves no row behind.
-    if wait := _wait(SignInTries.objects.filter(pk__in=keys), at):
-        return Try(tuple(counted), wait=wait)
+    # Before any lock: whoever only knocks leaves no row behind.
+    if refused := _refused(counted, SignInTries.objects.filter(pk__in=keys), at):
+        return refused
     while True:
         with transaction.atomic():
             rows = _locked(keys, at)
@@ -121,14 +126,29 @@ def _locked(keys: list[str], at: datetime) -> dict[str, SignInTries]:
 
 
 def _counted(counted: Sequence[Counted], rows: dict[str, SignInTries], at: datetime) -> Try:
-    if wait := _wait(rows.values(), at):
-        return Try(tuple(counted), wait=wait)
+    if refused := _refused(counted, rows.values(), at):
+        return refused
     next_wait = max(_count(rows[each.key], each, at) for each in counted)
     return Try(tuple(counted), next_wait=next_wait)
 
 
-def _wait(rows: Iterable[SignInTries], at: datetime) -> timedelta:
-    return max((row.held_until - at for row in rows if row.held_until > at), default=NO_WAIT)
+def _refused(counted: Sequence[Counted], rows: Iterable[SignInTries], at: datetime) -> Try | None:
+    """The answer to who has to wait; None for who has not."""
+    held = [row for row in rows if row.held_until > at]
+    if not held:
+        return None
+    longest = max(held, key=lambda row: (row.held_until, row.pk))
+    wait = longest.held_until - at
+    return Try(tuple(counted), wait=wait, is_noted=_is_first_knock(longest))
+
+
+def _is_first_knock(row: SignInTries) -> bool:
+    """Of those who ask at once one is the first."""
+    until = row.held_until
+    if row.noted_until == until:
+        return False
+    rows = SignInTries.objects.filter(pk=row.pk, held_until=until).exclude(noted_until=until)
+    return rows.update(noted_until=until) == 1
 
 
 def _count(row: SignInTries, counted: Counted, at: datetime) -> timedelta:

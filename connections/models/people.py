@@ -27,6 +27,8 @@ class SignInTries(models.Model):
     last_at = models.DateTimeField(db_index=True)
     # Before this instant nothing is compared.
     held_until = models.DateTimeField()
+    # The wait that ends then is in the audit log: once, however many knock during it.
+    noted_until = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
         return f"{self.failures} tries"

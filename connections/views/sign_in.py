@@ -56,9 +56,7 @@ class SignIn(LoginView):
     def form_invalid(self, form: SignInForm) -> HttpResponse:  # type: ignore[override]
         answer = super().form_invalid(form)
         if form.made is not None:
-            denial = Denial.TOO_EARLY if form.made.is_refused else Denial.WRONG
-            name = form.cleaned_data["username"]
-            sign_in.note_denied(name=name, denial=denial, at=timezone.now())
+            _note_denied(form.cleaned_data["username"], form.made)
             _slow_down(answer, form.made)
         return answer
 
@@ -94,8 +92,10 @@ def redeem(request: HttpRequest, secret: str) -> HttpResponse:
         return render(request, "registration/invited.html", {"person": link.user})
     user = sign_in.redeem(secret=secret, at=now) if is_open else None
     if user is None:
-        sign_in.note_dead_link(link=link, at=now)
-        return _refuse_link(request, now)
+        made = _dead_link(request, now)
+        if made.is_noted:
+            sign_in.note_dead_link(link=link, at=now)
+        return _refuse_link(request, made)
     login(request, user)
     entrance.note_link(session=request.session, at=now)
     if user.has_usable_password():
@@ -123,12 +123,21 @@ def welcome(request: HttpRequest) -> HttpResponse:
     return render(request, "connections/welcome.html", {"form": form})
 
 
-def _refuse_link(request: HttpRequest, now: datetime) -> HttpResponse:
+def _note_denied(name: str, made: tries.Try) -> None:
+    if made.is_noted:
+        denial = Denial.TOO_EARLY if made.is_refused else Denial.WRONG
+        sign_in.note_denied(name=name, denial=denial, at=timezone.now())
+
+
+def _dead_link(request: HttpRequest, now: datetime) -> tries.Try:
     """Counted for the address as a wrong password is. One that works is never made to wait: there
     is nothing to guess, and it is the way in for whoever has to wait otherwise.
     """
     address = client_addresses.of(request=request)
-    made = tries.begin(counted=[tries.by_address(address=address)], at=now)
+    return tries.begin(counted=[tries.by_address(address=address)], at=now)
+
+
+def _refuse_link(request: HttpRequest, made: tries.Try) -> HttpResponse:
     context = {"wait": tries.in_words(wait=made.wait)} if made.is_refused else {}
     answer = render(request, "registration/link_invalid.html", context, status=410)
     _slow_down(answer, made)

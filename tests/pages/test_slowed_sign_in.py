@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.db.models import F
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -166,10 +168,31 @@ def test_who_is_not_let_in_is_told_in_the_audit_log_with_neither_password_nor_un
     client.get("/sign-in/guessed/")
     nobody, ann = AuditEntry.objects.all()
     assert ann.name == user.username
-    assert ann.changes == [["Wrong tries", "", "5"], ["Tries during a wait", "", "2"]]
+    assert ann.changes == [["Wrong tries", "", "5"], ["Waits not kept", "", "1"]]
     assert (nobody.name, nobody.reference) == ("Nobody known", "")
     assert nobody.changes == [["Wrong tries", "", "1"], ["Links that do not work", "", "1"]]
     assert {(entry.actor, entry.status) for entry in (nobody, ann)} == {("not signed in", "denied")}
     stored = str(list(AuditEntry.objects.values()))
     assert "wrong" not in stored
     assert "guessed" not in stored
+
+
+def test_who_knocks_again_during_a_wait_writes_nothing(client: Client, user: User) -> None:
+    _wrong(client, user.username, 6)
+    for _ in range(tries.FREE_OF_ADDRESS + 1):
+        client.get("/sign-in/guessed/")
+    before = list(AuditEntry.objects.values("pk", "changes"))
+    with CaptureQueriesContext(connection) as asked:
+        assert _wrong(client, user.username, 3).status_code == 429
+        assert _try(client, "nobody", address="127.0.0.1").status_code == 429
+        assert client.get("/sign-in/guessed/").status_code == 429
+    assert {query["sql"].partition(" ")[0] for query in asked} == {"SELECT"}
+    assert list(AuditEntry.objects.values("pk", "changes")) == before
+
+
+def test_each_wait_that_is_not_kept_is_told_once(client: Client, user: User) -> None:
+    _wrong(client, user.username, 8)
+    _wait(tries.FIRST_WAIT)
+    _wrong(client, user.username, 3)
+    told = [["Wrong tries", "", "6"], ["Waits not kept", "", "2"]]
+    assert AuditEntry.objects.get().changes == told

@@ -34,7 +34,7 @@ def test_a_burst_is_one_entry_that_counts() -> None:
     for _ in range(3):
         deny("ann")
     deny("Ann", Denial.TOO_EARLY)
-    counts = [["Wrong tries", "", "3"], ["Tries during a wait", "", "1"]]
+    counts = [["Wrong tries", "", "3"], ["Waits not kept", "", "1"]]
     assert told() == [("ann", str(ann.pk), counts)]
     entry = AuditEntry.objects.get()
     assert (entry.action, entry.status, entry.kind) == ("sign-in-denied", "denied", "person")

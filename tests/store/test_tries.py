@@ -112,6 +112,7 @@ def test_of_fifty_tries_at_once_only_the_free_ones_are_compared() -> None:
         thread.join()
     assert len(made) == 50
     assert sum(not each.is_refused for each in made) == tries.FREE
+    assert sum(each.is_refused and each.is_noted for each in made) == 1
     assert set(SignInTries.objects.values_list("failures", flat=True)) == {tries.FREE}
 
 
