@@ -105,10 +105,10 @@ def give(*, role: Group, labels: list[str] | None) -> None:
     """Whoever has the role sees by these from now on; None: everything."""
     if labels is None:
         AccessLabels.objects.filter(role=role).delete()
-        role.permissions.remove(*_marks())
+        role.permissions.remove(_mark())
     else:
         AccessLabels.objects.update_or_create(role=role, defaults={"labels": labels})
-        role.permissions.add(*_marks())
+        role.permissions.add(_mark())
 
 
 def mark_all(*, apps: Any = registry, **kwargs: Any) -> None:
@@ -118,7 +118,7 @@ def mark_all(*, apps: Any = registry, **kwargs: Any) -> None:
         return
     restricted = Group.objects.filter(access_labels__isnull=False)
     for role in restricted.exclude(permissions__codename=_CODENAME):
-        role.permissions.add(*_marks())
+        role.permissions.add(_mark())
 
 
 def in_words(*, labels: list[str] | None) -> str:
@@ -128,8 +128,9 @@ def in_words(*, labels: list[str] | None) -> str:
     return f"no label, or {', '.join(labels)}" if labels else "no label"
 
 
-def _marks() -> list[Row]:
-    return list(Row.objects.filter(content_type__app_label="connections", codename=_CODENAME))
+def _mark() -> Row:
+    """Raises DoesNotExist: without it a role would see everything, whatever its labels."""
+    return Row.objects.get(content_type__app_label="connections", codename=_CODENAME)
 
 
 def _within(context: Context, parts: Iterator[bytes]) -> Iterator[bytes]:
