@@ -11,7 +11,7 @@ from activations.governance.labels import Label
 from activations.mapping.paths import PathProblem, parse_source
 from activations.models import ConsentPolicy, Policy
 from activations.models.governance import PolicyBase
-from activations.queries import custom_labels, policies
+from activations.queries import custom_labels, policies, sight
 from activations.queries import labels as label_queries
 from activations.terms import LabelMatch, SourceKind
 from connections.edit_forms import MarkedForm
@@ -39,6 +39,12 @@ class PathField(forms.CharField):
             widget=forms.TextInput(attrs=attrs),
             **more,
         )
+
+
+def _demand_seen(path: str) -> None:
+    """One answer, whether profiles hold it, it carries labels, or a policy asks for it."""
+    if not sight.shows_path(path):
+        raise forms.ValidationError(sight.NOT_YOURS, code="hidden")
 
 
 class LabelsForm(MarkedForm):
@@ -110,6 +116,7 @@ class NewLabelsForm(LabelsForm):
             path = attributes.parse(self.cleaned_data["path"])
         except PathProblem as problem:
             raise forms.ValidationError(problem.message, code="no-path") from None
+        _demand_seen(path)
         if label_queries.is_labelled(path=path):
             raise forms.ValidationError(
                 "This attribute has labels already: edit them in the list.", code="taken"
@@ -218,6 +225,7 @@ class ConsentPolicyForm(NamedPolicyForm):
             raise forms.ValidationError(problem.message, code="no-path") from None
         if source.kind != SourceKind.ATTRIBUTE:
             raise forms.ValidationError("A consent stands in an attribute.", code="no-attribute")
+        _demand_seen(source.path)
         return source.path
 
     def clean_accepted(self) -> list[str]:

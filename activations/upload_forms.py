@@ -5,6 +5,7 @@ from typing import Any, Final
 from django import forms
 from django.forms.utils import ErrorDict
 
+from activations.queries import sight
 from activations.services.uploads import columns
 from activations.services.uploads.inspecting import MAX_BYTES, Preview
 from activations.services.uploads.lifecycle import EMAIL, Order
@@ -91,7 +92,8 @@ class OrderForm(forms.Form):
         paths = columns.suggest_paths(preview=preview, email=email)
         for index, (title, path) in enumerate(zip(preview.header, paths, strict=True)):
             blank = "The e-mail address" if index == email else "Left out"
-            self.fields[f"path-{index}"] = _path_field(title, path, blank)
+            seen = sight.shows_attribute(columns.attribute(path=path))
+            self.fields[f"path-{index}"] = _path_field(title, path if seen else "", blank)
 
     @property
     def rows(self) -> list[dict[str, Any]]:
@@ -133,7 +135,9 @@ class OrderForm(forms.Form):
             return problem
         if path in taken:
             return "Another column goes there already."
-        return columns.conflict(paths=[*filter(None, taken), path])
+        if conflict := columns.conflict(paths=[*filter(None, taken), path]):
+            return conflict
+        return "" if sight.shows_attribute(columns.attribute(path=path)) else sight.NOT_YOURS
 
 
 def _path_field(title: str, path: str, blank: str) -> forms.CharField:

@@ -74,6 +74,11 @@ def sources_of(*, destination: Destination) -> list[Source]:
     return [Source(SourceKind(row.source_kind), row.source) for row in rows]
 
 
+def shown(*, consents: Iterable[Consent]) -> tuple[Consent, ...]:
+    """Those at an attribute that may be seen; no query but what is read once."""
+    return tuple(one for one in consents if sight.shows_path(one.source.path))
+
+
 def suggestions() -> list[str]:
     """Paths where a consent may stand, those that the platform keeps for it first."""
     paths = [attribute.path for attribute in catalogue.ATTRIBUTES]

@@ -20,6 +20,8 @@ HISTORY = 100
 CHUNK = 1_000
 UNSETTLED = "unsettled"
 
+# Of a delivery whose detail may name the attribute that a consent is asked for at.
+_NAMING = {ExclusionCode.CONSENT.value, ""}
 # What an attempt without a status from Zendesk says.
 _WITHOUT_STATUS = {"not-sent": "not sent", "": "under way", "unknown": "no answer"}
 
@@ -230,7 +232,7 @@ def _row(row: dict[str, Any], attempt: Attempt | None) -> Row:
     return Row(
         key=row["pk"],
         reference=references.to(profile_id=row["profile_id"]),
-        who=_who(row),
+        who=who(email=row["profile__email"], identity=row["profile__identity"]),
         state=row["state"],
         code=row["code"],
         detail=detail_of(code=row["code"], detail=row["detail"]),
@@ -242,16 +244,19 @@ def _row(row: dict[str, Any], attempt: Attempt | None) -> Row:
     )
 
 
-def _who(row: Mapping[str, Any]) -> str:
-    if email := row["profile__email"]:
-        return str(email) if sight.shows_path("identityMap.Email") else ""
-    identity = str(row["profile__identity"])
+def who(*, email: str, identity: str) -> str:
+    """What a profile is known by; empty where that may not be seen."""
+    if email:
+        return email if sight.shows_path("identityMap.Email") else ""
     return identity if sight.shows_path(f"identityMap.{identity.partition(':')[0]}") else ""
 
 
 def detail_of(*, code: str, detail: str) -> str:
-    """Empty for a missing consent where not all may be seen: it names an attribute."""
-    is_naming = code == ExclusionCode.CONSENT and not sight.sees_everything()
+    """Empty for a missing consent where not all may be seen: it names an attribute.
+
+    Without a code it may be about one too: notes on a request that told of exits for its sake.
+    """
+    is_naming = code in _NAMING and not sight.sees_everything()
     return "" if is_naming else detail
 
 

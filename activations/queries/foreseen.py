@@ -7,7 +7,7 @@ from django.conf import settings
 
 from activations.mapping.consents import Consent
 from activations.mapping.plan import Plan
-from activations.queries import bars, census, codes, forecast
+from activations.queries import bars, census, codes, consents, forecast
 from activations.queries.bars import Segment
 from activations.queries.census import Neighbour
 from activations.queries.forecast import Forecast
@@ -63,7 +63,9 @@ class Foreseen:
     forecast: Forecast
     queued: int
     neighbours: tuple[Neighbour, ...]
+    # Those at an attribute that may be seen, and how many others apply.
     consents: tuple[Consent, ...] = ()
+    unseen_consents: int = 0
 
     @property
     def candidates(self) -> int:
@@ -110,7 +112,7 @@ class Foreseen:
 
     @property
     def asked(self) -> tuple[Asked, ...]:
-        """Every consent that is asked for, in the order of the policies."""
+        """Every consent that is asked for and may be seen, in the order of the policies."""
         counts = self.sample.consenting
         return tuple(Asked(one, self.sample.asked, counts.get(one.key, 0)) for one in self.consents)
 
@@ -126,6 +128,7 @@ def of(
     contacts = trial.sample.to_send if trial.is_exact else trial.crowd.candidates
     neighbours = _neighbours(destination)
     queued = 0 if scope.is_everything else census.queues().get(destination.pk, 0)
+    shown = consents.shown(consents=plan.consents)
     others = queued + sum(neighbour.queued for neighbour in neighbours)
     return Foreseen(
         trial=trial,
@@ -136,7 +139,8 @@ def of(
         ),
         queued=queued,
         neighbours=neighbours,
-        consents=plan.consents,
+        consents=shown,
+        unseen_consents=len(plan.consents) - len(shown),
     )
 
 

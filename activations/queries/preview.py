@@ -10,10 +10,10 @@ from activations.deliveries.events import Excluded, NotSent, Refused, Unchanged
 from activations.deliveries.store import claims
 from activations.mapping.plan import Plan
 from activations.models import Membership, Profile
-from activations.queries import codes
+from activations.queries import codes, deliveries, sight
 from activations.queries.deliveries import detail_of
 from activations.rendering import ToSend, decide, load_profiles, with_doubts_of_their_own
-from activations.terms import MembershipStatus
+from activations.terms import ExclusionCode, MembershipStatus
 from connections.models import Account, Destination
 
 EXAMPLES = 5
@@ -25,7 +25,7 @@ _HEADERS = "Authorization: Bearer …{last_four}", "Content-Type: application/js
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A profile to look at."""
+    """A profile to look at; `who` is empty where its identity may not be seen."""
 
     key: int
     who: str
@@ -99,7 +99,7 @@ def of(
         case ToSend():
             assert destination.account is not None, "only a draft has no account"
             request = _request(decision, destination.account)
-            return Preview(person, "send", request, notes=decision.notes)
+            return Preview(person, "send", request, notes=_notes(decision))
         case Unchanged():
             return Preview(person, "unchanged")
         case Excluded(code, detail) | Refused(code, detail) | NotSent(code, detail):
@@ -108,6 +108,13 @@ def of(
             return Preview(person, "refused", code=code, detail=told, remedy=remedy)
         case _:
             return Preview(person, "nothing")
+
+
+def _notes(item: ToSend) -> str:
+    """Those of a withdrawal name the attribute of the consent: its code in words says as much."""
+    if item.is_withdrawal and not sight.sees_everything():
+        return f"{codes.meaning(code=ExclusionCode.CONSENT)}."
+    return item.notes
 
 
 def _request(item: ToSend, account: Account) -> Request:
@@ -127,4 +134,5 @@ def set_out(body: bytes) -> str:
 
 
 def _person(profile: Profile) -> Person:
-    return Person(profile.pk, profile.email or profile.identity)
+    who = deliveries.who(email=profile.email, identity=profile.identity)
+    return Person(profile.pk, who)

@@ -9,6 +9,7 @@ from activations.deliveries.store import attempts
 from activations.mapping import consents, transform
 from activations.mapping.plan import Plan
 from activations.models import Delivery
+from activations.queries import consents as consent_queries
 from activations.rendering import MAPPING_ERROR, StoredProfile, load_profiles
 from activations.terms import ExclusionCode
 
@@ -20,7 +21,7 @@ class Sample:
     """How many of `looked_at` profiles would be sent, are there already, or are excluded.
 
     `asked` are those that are any business of the destination, `consenting` how many of them hold
-    each consent, by its key.
+    each consent that may be seen, by its key.
     """
 
     looked_at: int = 0
@@ -51,7 +52,7 @@ def look(*, destination_id: int, profile_ids: Sequence[int], plan: Plan, at: dat
     fates.pop("nothing", None)
     consenting = {
         one.key: sum(consents.is_held(profile=view, consent=one) for view in asked)
-        for one in plan.consents
+        for one in consent_queries.shown(consents=plan.consents)
     }
     return Sample(len(profiles), to_send, unchanged, dict(fates), len(asked), consenting)
 

@@ -30,9 +30,9 @@ _CLOSED: Final = (
     "This destination sends, or your draft holds, an audience or a field with an access label that"
     " none of your roles has. Activating here is for people who may see all of it."
 )
-_NOT_YOURS: Final = (
+NOT_YOURS: Final = (
     "A field that you named carries an access label that none of your roles has, so it cannot be"
-    " mapped by you. Nothing was saved."
+    " used by you. Nothing was saved."
 )
 
 
@@ -91,6 +91,11 @@ def shows_source(source: Source) -> bool:
     return veil is None or not carrying.by(source=source, shelves=veil.shelves)
 
 
+def shows_attribute(path: str) -> bool:
+    """Whether an attribute may be seen with all that is below it: to be written, or asked for."""
+    return shows_source(Source(SourceKind.ATTRIBUTE, path))
+
+
 def of_paths(rows: QuerySet[_M]) -> QuerySet[_M]:
     """Those whose `path` may be seen."""
     veil = _veil()
@@ -122,7 +127,7 @@ def demand_workflow(
 def demand_sources(*, sources: Iterable[str]) -> None:
     """Raises PermissionDenied where somebody typed a field that they may not see."""
     if not sees_everything() and _holds_hidden(sources):
-        raise PermissionDenied(_NOT_YOURS)
+        raise PermissionDenied(NOT_YOURS)
 
 
 def _veil() -> _Veil | None:

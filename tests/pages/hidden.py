@@ -31,10 +31,12 @@ from tests.browser import visits
 from tests.browser.scene.__main__ import full
 from tests.browser.scene.words import plain
 from tests.browser.visits import Visit
+from tests.pages import hidden_consents
+from tests.pages.hidden_consents import Clean
 
 LABEL: Final = "SECRET"
-# Of the audience and of the attribute, in every word of theirs.
-WORDS: Final = ("quokka", "numbat")
+# Of the audience and of the attributes, in every word of theirs; one is in the catalogue.
+WORDS: Final = ("quokka", "numbat", "workphone", "work phone")
 ROLE: Final = "Almost everything"
 
 
@@ -47,6 +49,7 @@ class Hidden:
     profile: Profile
     destination: Destination
     visits: Sequence[Visit]
+    clean: Clean
 
 
 def fill() -> Hidden:
@@ -58,7 +61,7 @@ def fill() -> Hidden:
     busy = Destination.objects.get(name="Zendesk CRM")
     with acting.by(lambda: acting.person(ann)):
         audience = _audience(busy, ann)
-        mark = _attribute(busy, ann)
+        mark = _attributes(busy, ann)
     # What is sent comes into the draft that was open already.
     draft_updates.take_in(draft=ActivationDraft.objects.get(destination=busy), at=at)
     _demote(ann)
@@ -86,11 +89,14 @@ def fill() -> Hidden:
         f"destinations/{busy.uuid}/activation-data/?q=quokka",
         "audit-log/?q=quokka",
     ]
-    # Somebody is sent what is mapped.
+    # Somebody is sent what is mapped, there; elsewhere, where all may be seen, it is asked for.
     ConsentPolicy.objects.update(status="draft")
-    found = visits.visits(objects=there["objects"], more=more)
+    clean = hidden_consents.fill(at=at, person=ann)
+    found = visits.visits(objects=there["objects"], more=[*more, *clean.pages])
+    # Of what pages lead to, each kind is opened once: of these.
+    found.sort(key=lambda visit: visit.path.removeprefix("/") not in clean.pages)
     profile = Profile.objects.order_by("pk")[0]
-    return Hidden(ann, audience, profile, busy, found)
+    return Hidden(ann, audience, profile, busy, found, clean)
 
 
 def give(*, person: User, access_labels: list[str] | None) -> None:
@@ -137,14 +143,15 @@ def _audience(busy: Destination, person: User) -> Audience:
     return audience
 
 
-def _attribute(busy: Destination, person: User) -> int:
+def _attributes(busy: Destination, ann: User) -> int:
     """Held by every profile, labelled, mapped, asked for by a consent policy."""
     for profile in Profile.objects.all():
-        profile.attributes = {**profile.attributes, "numbat": {"rating": "numbat-value"}}
+        told = {"numbat": {"rating": "numbat-value"}, "workPhone": {"number": "555"}}
+        profile.attributes = {**profile.attributes, **told}
         profile.identities = {**profile.identities, "Numbat": [{"id": "numbat-id"}]}
         profile.save()
-    for path in ("numbat", "identityMap.Numbat"):
-        made = labels.put_on(path=path, codes=[LABEL], person=person, at=timezone.now())
+    for path in ("numbat", "identityMap.Numbat", "workPhone"):
+        made = labels.put_on(path=path, codes=[LABEL], person=ann, at=timezone.now())
     factories.FieldMappingFactory(
         destination=busy, position=9, source="numbat.rating", target="industry"
     )

@@ -38,7 +38,9 @@ NAMED = {
     *("activations:audit-log-json", "activations:labels", "activations:labels-edit"),
     *("activations:custom-label", "activations:consent-policy", "activations:draft-audiences"),
     *("activations:draft-mapping", "activations:draft-mapping-sources"),
-    "activations:draft-review",
+    *("activations:draft-review", "activations:draft-forecast", "activations:draft-consents"),
+    *("activations:profiles", "activations:profiles-csv", "activations:destination-profile"),
+    "activations:draft-preview",
 }
 
 
@@ -94,6 +96,15 @@ class Walk:
             self.named.add("activations:search")
         return self
 
+    def preview(self) -> "Walk":
+        """The request that would withdraw somebody, asked for by their key."""
+        clean = self._scene.clean
+        path = reverse("activations:draft-preview", args=[clean.draft.uuid])
+        answer = self._client.post(path, {"profile": clean.lacking.pk}, headers=HTMX)
+        assert answer.context["preview"].fate == "send"
+        self._take(path, answer)
+        return self
+
     def _get(self, path: str, headers: dict[str, str], *, leads_on: bool = False) -> bool:
         cache.clear()
         with CaptureQueriesContext(connection) as queries:
@@ -127,7 +138,7 @@ def _view(path: str) -> str:
 
 
 def test_no_answer_names_what_is_hidden(scene: Hidden) -> None:
-    walk = Walk(scene).go().search("quokka")
+    walk = Walk(scene).go().search("quokka").preview()
     assert walk.asked > 2 * len(list(access.routes())), walk.asked
     assert walk.named == set()
 
@@ -140,7 +151,7 @@ def test_the_same_walk_finds_it_for_who_sees_everything(scene: Hidden) -> None:
     """And what is hidden costs the others few queries more, whatever there is."""
     restricted = Walk(scene).go(further=False)
     hidden.give(person=scene.person, access_labels=None)
-    walk = Walk(scene).go(further=False).search("quokka")
+    walk = Walk(scene).go(further=False).search("quokka").preview()
     assert walk.named >= NAMED | {"activations:search"}
     more = {path: count - walk.queries[path] for path, count in restricted.queries.items()}
     assert {path: count for path, count in more.items() if count > MOST_MORE} == {}

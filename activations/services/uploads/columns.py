@@ -13,6 +13,8 @@ from activations.services.uploads.inspecting import Preview
 MAX_PATH: Final = 200
 _WORD: Final = re.compile(r"[^\W_]+")
 _STEP: Final = re.compile(r"[\w:-]+")
+# The header takes one off, and so does whoever cleans the profile.
+_PREFIXES: Final = re.compile(r"^(xdm:)+")
 # Beside the labels and paths of the catalogue.
 _OTHER_NAMES: Final = {
     "person.name.firstName": ("firstname", "forename", "givenname", "vorname", "prenom"),
@@ -75,6 +77,11 @@ def problem(*, path: str) -> str:
     if steps[0].lower().removeprefix("xdm:") in _RESERVED:
         return "Identities and audiences are not attributes: leave the column out."
     return ""
+
+
+def attribute(*, path: str) -> str:
+    """What a path that somebody typed names, as it is stored."""
+    return ".".join(_PREFIXES.sub("", step) for step in path.split("."))
 
 
 def conflict(*, paths: Sequence[str]) -> str:

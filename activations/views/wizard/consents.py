@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from activations.mapping.consents import Consent
-from activations.queries import overlaps
+from activations.queries import consents, overlaps
 from activations.queries.overlaps import Overlap, Question
 from activations.services import drafts
 from activations.services.draft_content import Content
@@ -33,7 +33,9 @@ def _show(request: HttpRequest, uuid: UUID) -> HttpResponse:
     draft = frame.load(request, uuid)
     content = drafts.content(draft=draft, at=timezone.now())
     audiences = _offered(request, content)
-    asked = _question(request, content.consents or (), audiences)
+    applied = content.consents or ()
+    shown = consents.shown(consents=applied)
+    asked = _question(request, shown, audiences)
     return frame.page(
         request,
         draft,
@@ -43,7 +45,8 @@ def _show(request: HttpRequest, uuid: UUID) -> HttpResponse:
         audiences=audiences,
         has_more=len(content.schedule) > overlaps.MOST_OFFERED,
         words=request.GET.get("q", ""),
-        consents=content.consents,
+        consents=shown,
+        unseen_consents=len(applied) - len(shown),
         asked=asked,
         **(_answer(request, draft, asked) if asked else {}),
     )
@@ -62,16 +65,16 @@ def _offered(request: HttpRequest, content: Content) -> list[Any]:
 
 
 def _question(
-    request: HttpRequest, consents: Sequence[Consent], audiences: Sequence[Any]
+    request: HttpRequest, shown: Sequence[Consent], audiences: Sequence[Any]
 ) -> Question | None:
     """None without an audience or a policy."""
-    if not (consents and audiences):
+    if not (shown and audiences):
         return None
     wanted = request.GET.get("audience", "")
     audience = next((one for one in audiences if str(one.uuid) == wanted), audiences[0])
     key = request.GET.get("policy", "")
-    selected = next((one for one in consents if one.key == key), consents[0])
-    return Question(audience, selected, tuple(one for one in consents if one is not selected))
+    selected = next((one for one in shown if one.key == key), shown[0])
+    return Question(audience, selected, tuple(one for one in shown if one is not selected))
 
 
 def _answer(request: HttpRequest, draft: Any, asked: Question) -> dict[str, Any]:
