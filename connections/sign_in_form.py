@@ -38,7 +38,7 @@ class SignInForm(AuthenticationForm):
         if browser := known_browsers.of(request=self.request, name=name):
             return (tries.by_browser(browser=browser),)
         address = client_addresses.of(request=self.request)
-        return tries.by_name(name=name), tries.by_address(address=address)
+        return tries.in_new_browser(name=name, address=address, at=self._at)
 
 
 def _too_early(made: tries.Try) -> str:

@@ -10,7 +10,7 @@ hashes: what was typed into the box of the name may have been a password.
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from django.db import transaction
@@ -21,9 +21,11 @@ from connections.models import SignInTries
 
 FIRST_WAIT: Final = timedelta(seconds=15)
 LONGEST_WAIT: Final = timedelta(minutes=15)
+# Strangers can bring it about for somebody who did nothing.
+LONGEST_WAIT_OF_NAME: Final = timedelta(minutes=1)
 NO_WAIT: Final = timedelta()
-# Of a person, and of everybody behind one address.
-FREE, FREE_OF_ADDRESS = 5, 50
+# Of a name at one address, of everybody at one address, and of a name at all addresses.
+FREE, FREE_OF_ADDRESS, FREE_OF_NAME = 5, 50, 30
 FORGOTTEN_AFTER: Final = timedelta(days=1)
 ADDRESS_FORGOTTEN_AFTER: Final = timedelta(hours=1)
 
@@ -35,6 +37,7 @@ class Counted:
     key: str
     free: int = FREE
     forgotten_after: timedelta = FORGOTTEN_AFTER
+    longest_wait: timedelta = LONGEST_WAIT
     is_shared: bool = False
 
 
@@ -56,9 +59,24 @@ class Try:
         return self.wait > NO_WAIT
 
 
-def by_name(*, name: str) -> Counted:
-    """The name of an account, whether or not there is one."""
-    return Counted(_key("name", name.casefold()))
+def in_new_browser(*, name: str, address: str, at: datetime) -> tuple[Counted, ...]:
+    """All that a name and password are counted for where the person was never before."""
+    return (
+        by_name_and_address(name=name, address=address),
+        by_name(name=name, at=at),
+        by_address(address=address),
+    )
+
+
+def by_name_and_address(*, name: str, address: str) -> Counted:
+    """A name as it is tried from one address: strangers elsewhere slow nobody here."""
+    return Counted(_key("name and address", f"{address} {name.casefold()}"))
+
+
+def by_name(*, name: str, at: datetime) -> Counted:
+    """The name of an account, whether or not there is one, at all addresses in this hour (UTC)."""
+    key = _key("name", f"{at.astimezone(UTC):%Y-%m-%d %H} {name.casefold()}")
+    return Counted(key, FREE_OF_NAME, longest_wait=LONGEST_WAIT_OF_NAME, is_shared=True)
 
 
 def by_browser(*, browser: str) -> Counted:
@@ -68,15 +86,16 @@ def by_browser(*, browser: str) -> Counted:
 
 def by_address(*, address: str) -> Counted:
     """A network address; a whole office may lie behind one."""
-    return Counted(_key("address", address), FREE_OF_ADDRESS, ADDRESS_FORGOTTEN_AFTER, True)
+    key = _key("address", address)
+    return Counted(key, FREE_OF_ADDRESS, ADDRESS_FORGOTTEN_AFTER, is_shared=True)
 
 
-def wait_after(*, failures: int, free: int) -> timedelta:
+def wait_after(*, failures: int, free: int, longest: timedelta = LONGEST_WAIT) -> timedelta:
     """How long the next try waits after so many wrong ones: each time twice as long."""
     if failures < free:
         return NO_WAIT
     # The shift is bounded: a large one would not fit into a span of time.
-    return min(FIRST_WAIT * (1 << min(failures - free, 16)), LONGEST_WAIT)
+    return min(FIRST_WAIT * (1 << min(failures - free, 16)), longest)
 
 
 def begin(*, counted: Sequence[Counted], at: datetime) -> Try:
@@ -154,7 +173,7 @@ def _is_first_knock(row: SignInTries) -> bool:
 def _count(row: SignInTries, counted: Counted, at: datetime) -> timedelta:
     is_over = at - row.last_at >= counted.forgotten_after
     row.failures = 1 if is_over else row.failures + 1
-    wait = wait_after(failures=row.failures, free=counted.free)
+    wait = wait_after(failures=row.failures, free=counted.free, longest=counted.longest_wait)
     row.last_at, row.held_until = at, at + wait
     row.save()
     return wait

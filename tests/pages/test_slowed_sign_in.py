@@ -29,6 +29,14 @@ def _wrong(client: Client, name: str, times: int, address: str = "192.0.2.1") ->
     return [_try(client, name, address=address) for _ in range(times)][-1]
 
 
+def _crowd(name: str) -> None:
+    """As many wrong tries as a name may have; in the next hour too, should it begin meanwhile."""
+    now = timezone.now()
+    for hour in (now, now + timedelta(hours=1)):
+        for _ in range(tries.FREE_OF_NAME):
+            tries.begin(counted=[tries.by_name(name=name, at=hour)], at=now)
+
+
 def _wait(span: timedelta) -> None:
     """As if it were over."""
     SignInTries.objects.update(held_until=F("held_until") - span)
@@ -61,7 +69,7 @@ def test_after_the_wait_the_right_password_lets_in_and_all_is_forgotten(
     _wrong(client, user.username, 5)
     _wait(tries.FIRST_WAIT)
     assert _try(client, user.username, factories.PASSWORD)["Location"] == "/settings/"
-    assert sorted(SignInTries.objects.values_list("failures", flat=True)) == [0, 5]
+    assert sorted(SignInTries.objects.values_list("failures", flat=True)) == [0, 5, 5]
     client.post("/sign-out/")
     assert _wrong(client, user.username, 4).status_code == 200
 
@@ -91,7 +99,22 @@ def test_a_stranger_slows_nobody_in_a_browser_where_they_signed_in_before(
 ) -> None:
     _try(client, user.username, factories.PASSWORD)
     client.post("/sign-out/")
+    _crowd(user.username)
+    assert _try(Client(), user.username, factories.PASSWORD).status_code == 429
+    assert _try(client, user.username, factories.PASSWORD).status_code == 302
+
+
+def test_a_stranger_slows_nobody_at_another_address(client: Client, user: User) -> None:
     assert _wrong(Client(), user.username, 6, STRANGERS).status_code == 429
+    assert _try(client, user.username, factories.PASSWORD).status_code == 302
+
+
+def test_a_crowd_of_strangers_keeps_nobody_out_for_more_than_a_minute(
+    client: Client, user: User
+) -> None:
+    _crowd(user.username)
+    assert _try(client, user.username, factories.PASSWORD).status_code == 429
+    _wait(tries.LONGEST_WAIT_OF_NAME)
     assert _try(client, user.username, factories.PASSWORD).status_code == 302
 
 
@@ -108,7 +131,7 @@ def test_a_known_browser_is_known_for_one_person_and_not_by_a_made_up_cookie(
     _try(client, user.username, factories.PASSWORD)
     client.post("/sign-out/")
     other = factories.UserFactory()
-    _wrong(Client(), other.username, 5, STRANGERS)
+    _crowd(other.username)
     assert _try(client, other.username, factories.PASSWORD).status_code == 429
     client.cookies[known_browsers.COOKIE] = "made up"
     assert _try(client, other.username, factories.PASSWORD).status_code == 429

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection, transaction
@@ -14,7 +14,15 @@ from connections.models import SignInTries
 from connections.tries import Try
 from tests.factories import NOON
 
-ANN, OFFICE = tries.by_name(name="ann"), tries.by_address(address="203.0.113.7")
+HERE = "203.0.113.7"
+OFFICE = tries.by_address(address=HERE)
+
+
+def there(name: str, address: str = HERE) -> tries.Counted:
+    return tries.by_name_and_address(name=name, address=address)
+
+
+ANN = there("ann")
 
 
 def wrong(*counted: tries.Counted, times: int = 1) -> Try:
@@ -36,23 +44,64 @@ def test_after_five_wrong_tries_nothing_is_compared_until_the_wait_is_over() -> 
 def test_asking_while_one_has_to_wait_makes_it_no_longer_and_leaves_nothing() -> None:
     wrong(ANN, times=5)
     for name in ("bo", "cy"):
-        assert wrong(ANN, tries.by_name(name=name)).is_refused
+        assert wrong(ANN, there(name)).is_refused
     assert wrong(ANN, times=50).wait == tries.FIRST_WAIT
     assert SignInTries.objects.get().failures == 5
 
 
 @pytest.mark.django_db
 def test_a_name_is_counted_whatever_its_capitals_and_others_are_not_slowed() -> None:
-    wrong(tries.by_name(name="Ann"), times=5)
+    wrong(there("Ann"), times=5)
     assert wrong(ANN).is_refused
-    assert not wrong(tries.by_name(name="bo")).is_refused
+    assert not wrong(there("bo")).is_refused
+    assert tries.by_name(name="Ann", at=NOON) == tries.by_name(name="ann", at=NOON)
 
 
 @pytest.mark.django_db
 def test_an_address_has_more_patience_and_is_slowed_for_every_name() -> None:
     for number in range(tries.FREE_OF_ADDRESS):
-        assert not wrong(tries.by_name(name=f"somebody {number}"), OFFICE).is_refused
-    assert wrong(tries.by_name(name="nobody yet"), OFFICE).is_refused
+        assert not wrong(there(f"somebody {number}"), OFFICE).is_refused
+    assert wrong(there("nobody yet"), OFFICE).is_refused
+
+
+def from_address(address: str, at: datetime) -> Try:
+    return tries.begin(counted=tries.in_new_browser(name="ann", address=address, at=at), at=at)
+
+
+@pytest.mark.django_db
+def test_whoever_tries_whenever_they_may_keeps_nobody_at_another_address_waiting() -> None:
+    at = NOON
+    while at < NOON + timedelta(hours=6):
+        stranger, owner = from_address("198.51.100.9", at), from_address(HERE, at)
+        assert not owner.is_refused
+        tries.forgive(made=owner)
+        at += max(stranger.next_wait, timedelta(seconds=1))
+    assert stranger.next_wait == tries.LONGEST_WAIT
+
+
+@pytest.mark.django_db
+def test_many_addresses_are_slowed_together_but_never_for_more_than_a_minute() -> None:
+    for number in range(tries.FREE_OF_NAME):
+        assert not from_address(f"198.51.100.{number}", NOON).is_refused
+    assert from_address("198.51.100.99", NOON).wait == tries.FIRST_WAIT
+    at, waits = NOON + tries.FIRST_WAIT, []
+    for number in range(100, 105):
+        waits.append(from_address(f"198.51.100.{number}", at).next_wait)
+        at += waits[-1]
+    assert waits[-2:] == [tries.LONGEST_WAIT_OF_NAME] * 2
+    owner = from_address(HERE, at)
+    assert not owner.is_refused
+    # They get in; the many are as slow as before.
+    tries.forgive(made=owner)
+    assert from_address("198.51.100.106", at).next_wait == tries.LONGEST_WAIT_OF_NAME
+
+
+@pytest.mark.django_db
+def test_what_many_addresses_tried_counts_in_its_hour_alone() -> None:
+    for number in range(tries.FREE_OF_NAME):
+        from_address(f"198.51.100.{number}", NOON)
+    assert from_address(HERE, NOON + timedelta(seconds=1)).is_refused
+    assert from_address(HERE, NOON + timedelta(hours=1)).next_wait == tries.NO_WAIT
 
 
 @pytest.mark.django_db
@@ -89,7 +138,9 @@ def test_what_counts_no_longer_is_deleted() -> None:
 
 @pytest.mark.django_db
 def test_neither_a_name_nor_an_address_can_be_read_in_it() -> None:
-    wrong(tries.by_name(name="my secret password"), OFFICE)
+    typed = "my secret password"
+    wrong(*tries.in_new_browser(name=typed, address=HERE, at=NOON))
+    assert SignInTries.objects.count() == 3
     stored = str(list(SignInTries.objects.values()))
     assert "secret" not in stored
     assert "203.0.113.7" not in stored

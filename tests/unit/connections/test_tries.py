@@ -22,12 +22,21 @@ def test_the_first_wrong_tries_cost_nothing_and_the_next_ones_ever_more() -> Non
     assert waits[-1] == tries.LONGEST_WAIT
 
 
-def test_an_hour_of_guessing_one_name_compares_few_passwords() -> None:
+@pytest.mark.parametrize(
+    ("free", "longest", "most"),
+    [
+        pytest.param(tries.FREE, tries.LONGEST_WAIT, 13, id="from one address"),
+        pytest.param(tries.FREE_OF_NAME, tries.LONGEST_WAIT_OF_NAME, 92, id="from any number"),
+    ],
+)
+def test_an_hour_of_guessing_one_name_compares_few_passwords(
+    free: int, longest: timedelta, most: int
+) -> None:
     compared, spent = 0, timedelta()
     while spent < timedelta(hours=1):
         compared += 1
-        spent += tries.wait_after(failures=compared, free=tries.FREE)
-    assert compared <= 30
+        spent += tries.wait_after(failures=compared, free=free, longest=longest)
+    assert compared <= most
 
 
 @pytest.mark.parametrize(
