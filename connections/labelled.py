@@ -66,12 +66,18 @@ class Carried:
         return ", ".join(f"{n:,} {name}{'' if n == 1 else 's'}" for name, n in found if n)
 
 
+class UnknownLabel(Exception):
+    """Somebody deleted the label meanwhile."""
+
+
 @dataclass(frozen=True, slots=True)
 class Keeper:
-    """`carried` takes two queries, `categories` one."""
+    """`carried` takes two queries, `categories` one; `stand_still` and `demand_known` as `keep`."""
 
     categories: Callable[[], Sequence[Category]]
     carried: Callable[[], Carried]
+    stand_still: Callable[[], None]
+    demand_known: Callable[[Collection[str]], None]
 
 
 _keepers: list[Keeper] = []
@@ -90,6 +96,16 @@ def categories() -> Sequence[Category]:
 def carried() -> Carried:
     """What carries labels now."""
     return _keepers[0].carried()
+
+
+def keep(*, labels: Collection[str]) -> None:
+    """None of them is deleted until the caller's transaction ends; first in it, before any row.
+
+    Raises UnknownLabel.
+    """
+    if labels:
+        _keepers[0].stand_still()
+        _keepers[0].demand_known(labels)
 
 
 def _count(counted: Counted, fits: Callable[[Sequence[str]], bool]) -> int:

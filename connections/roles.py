@@ -1,13 +1,14 @@
 """Roles: named sets of permissions, stored with everything their permissions imply."""
 
 import logging
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 
 from django.contrib.auth.models import Group
 from django.db import IntegrityError, transaction
 
-from connections import access_labels, audit, marks
+from connections import access_labels, audit, labelled, marks
 from connections.audit import Action, Kind
 from connections.people import keeping_a_manager
 from connections.permissions import Permission, with_implied
@@ -28,9 +29,12 @@ class RoleInUse(Exception):
 def create(
     *, name: str, permissions: Iterable[Permission], labels: list[str] | None = None
 ) -> Group:
-    """A new role. `labels` are its access labels; None: it sees everything. Raises NameTaken."""
+    """A new role. `labels` are its access labels; None: it sees everything.
+
+    Raises NameTaken and `labelled.UnknownLabel`.
+    """
     granted = with_implied(permissions=permissions)
-    with transaction.atomic():
+    with _keeping(labels or ()):
         role = Group()
         _save(role, _content(name, granted, labels))
         given: dict[str, tuple[object, object]] = {"permissions": ("", _labels(granted))}
@@ -51,10 +55,11 @@ def change(
 ) -> None:
     """Whoever has the role may this from now on. `seen` is the mark of its `roles.Content` before.
 
-    `labels` as for `create`. Raises NameTaken, ChangedMeanwhile and `people.LastManager`.
+    `labels` as for `create`. Raises NameTaken, ChangedMeanwhile, `labelled.UnknownLabel` and
+    `people.LastManager`.
     """
     wanted = _content(name, with_implied(permissions=permissions), labels)
-    with keeping_a_manager():
+    with _keeping(wanted.labels), keeping_a_manager():
         before = roles.content(key=role.pk)
         marks.demand(row=before, values=asdict(wanted), seen=seen)
         _save(role, wanted)
@@ -73,6 +78,14 @@ def delete(*, role: Group) -> None:
         audit.note(action=Action.DELETED, kind=Kind.ROLE, about=role)
         role.delete()
     logger.info("roles.deleted role=%s", role.pk)
+
+
+@contextmanager
+def _keeping(labels: Collection[str]) -> Iterator[None]:
+    """A transaction in which nobody deletes them: a role may hold what nothing else carries yet."""
+    with transaction.atomic():
+        labelled.keep(labels=labels)
+        yield
 
 
 def _content(name: str, granted: Collection[Permission], labels: list[str] | None) -> Content:

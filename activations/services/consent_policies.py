@@ -55,7 +55,7 @@ def change(
     """Details by name. `seen` is the mark of those the person had before them.
 
     Where an enabled policy is to ask for something else, `confirmed` is the `confirmation` of what
-    it will be. Raises NameTaken, ChangedMeanwhile, Unconfirmed, `custom_labels.UnknownLabel` and
+    it will be. Raises NameTaken, ChangedMeanwhile, Unconfirmed, `labelled.UnknownLabel` and
     ConsentPolicy.DoesNotExist.
     """
     with consents.catching_up(at=at, lets_changes_finish=True):

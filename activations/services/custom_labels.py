@@ -12,6 +12,7 @@ from activations.queries.custom_labels import Use
 from activations.services import standing_still
 from connections import audit, marks
 from connections.audit import Action, Kind
+from connections.labelled import UnknownLabel
 
 logger = logging.getLogger(__name__)
 
@@ -21,10 +22,6 @@ MOST_TOLD = 10
 
 class LabelTaken(Exception):
     """Another label has this name."""
-
-
-class UnknownLabel(Exception):
-    """Somebody deleted the label meanwhile."""
 
 
 class InUse(Exception):

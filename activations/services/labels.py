@@ -24,7 +24,7 @@ class LabelledAlready(Exception):
 def put_on(*, path: str, codes: Collection[str], person: Any, at: datetime) -> LabeledAttribute:
     """The first labels of an attribute.
 
-    Raises LabelledAlready, `custom_labels.UnknownLabel` and `policy_check.WouldBreak`.
+    Raises LabelledAlready, `labelled.UnknownLabel` and `policy_check.WouldBreak`.
     """
     chosen = labels.ordered(codes=codes)
     with consents.catching_up(at=at):
@@ -47,7 +47,7 @@ def change(
     """These labels and no others. `seen` is the mark of those the person had before them.
 
     Raises ChangedMeanwhile, LabeledAttribute.DoesNotExist (somebody took them off meanwhile),
-    `custom_labels.UnknownLabel` and `policy_check.WouldBreak`.
+    `labelled.UnknownLabel` and `policy_check.WouldBreak`.
     """
     chosen = labels.ordered(codes=codes)
     with consents.catching_up(at=at):
@@ -79,7 +79,7 @@ def label_audience(*, audience: Audience, codes: Collection[str], seen: str, at:
     """These labels and no others, or none. `seen` is the mark of those the person had before them.
 
     Raises ChangedMeanwhile, Audience.DoesNotExist (somebody deleted it meanwhile),
-    `custom_labels.UnknownLabel` and `policy_check.WouldBreak`.
+    `labelled.UnknownLabel` and `policy_check.WouldBreak`.
     """
     chosen = labels.ordered(codes=codes)
     with consents.catching_up(at=at):

@@ -37,7 +37,7 @@ def change(*, policy: Policy, values: Mapping[str, Any], seen: str) -> Policy:
     """Details by name. `seen` is the mark of those the person had before them.
 
     Raises NameTaken, ChangedMeanwhile, CoreIsFixed, Policy.DoesNotExist (somebody deleted it
-    meanwhile), `custom_labels.UnknownLabel` and `policy_check.WouldBreak`.
+    meanwhile), `labelled.UnknownLabel` and `policy_check.WouldBreak`.
     """
     with transaction.atomic():
         standing_still.alone()

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from activations.services.custom_labels import LabelTaken, UnknownLabel
+from activations.services.custom_labels import LabelTaken
 from activations.services.labels import LabelledAlready
 from activations.services.policy_check import WouldBreak
 from activations.services.policy_names import NameTaken
+from connections.labelled import UnknownLabel
 from connections.marks import ChangedMeanwhile
 
 

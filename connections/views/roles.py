@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from connections import people, roles
+from connections import labelled, people, roles
 from connections.marks import ChangedMeanwhile
 from connections.permissions import Permission, requires
 from connections.queries import people as people_queries
@@ -86,6 +86,8 @@ def _save(role: Group | None, form: RoleForm) -> bool:
             roles.change(role=role, **values, seen=form.seen_mark)
     except roles.NameTaken as problem:
         form.add_error("name", str(problem))
+    except labelled.UnknownLabel as problem:
+        form.add_error("labels", str(problem))
     except ChangedMeanwhile as problem:
         form.take_conflict(problem.current)
     except people.LastManager as problem:

@@ -9,7 +9,7 @@ from django.test import Client
 
 from activations.models import CustomLabel, LabeledAttribute
 from activations.services import labels, policies
-from activations.services.custom_labels import UnknownLabel
+from connections.labelled import UnknownLabel
 from connections.models import Destination
 from connections.permissions import Permission
 from tests import factories

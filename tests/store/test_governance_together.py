@@ -3,8 +3,10 @@
 SQLite has one writer, so there the two cannot meet.
 """
 
+from dataclasses import asdict
+
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.db import connection, transaction
 
 from activations.deliveries.changes import ProfileChanges
@@ -12,6 +14,7 @@ from activations.deliveries.store import intake
 from activations.models import ActivationDraft
 from activations.services import (
     consent_policies,
+    custom_labels,
     details,
     drafts,
     labels,
@@ -20,8 +23,10 @@ from activations.services import (
 )
 from activations.services.policy_check import WouldBreak
 from activations.terms import PolicyStatus
-from connections import marks
+from connections import access_labels, marks, roles
+from connections.labelled import UnknownLabel
 from connections.models import Destination
+from connections.queries import roles as role_queries
 from tests import factories
 from tests.store.test_changes_under_way import has_to_wait, under_way
 
@@ -162,3 +167,36 @@ def test_a_consent_policy_waits_for_marketing_actions_and_then_sees_them(
     before = Destination.objects.get().mapping_version
     enable()
     assert Destination.objects.get().mapping_version == before + 1
+
+
+def give_bank_to_a_role() -> None:
+    roles.create(name="Tellers", permissions=[], labels=["BANK"])
+
+
+def let_a_role_see_by_bank(role: Group) -> None:
+    before = asdict(role_queries.content(key=role.pk))
+    seen = marks.of(row=role_queries.content(key=role.pk), fields=before)
+    roles.change(role=role, name=role.name, permissions=[], labels=["BANK"], seen=seen)
+
+
+def test_a_label_is_not_deleted_while_a_role_is_given_it() -> None:
+    bank = factories.CustomLabelFactory(name="BANK")
+    with under_way(give_bank_to_a_role) as store:
+        assert has_to_wait(lambda: custom_labels.delete(label=bank))
+        store()
+    with pytest.raises(custom_labels.InUse, match="Tellers"):
+        custom_labels.delete(label=bank)
+
+
+def test_a_role_is_not_given_a_label_that_is_being_deleted() -> None:
+    bank = factories.CustomLabelFactory(name="BANK")
+    role = roles.create(name="Viewer", permissions=[])
+    with under_way(lambda: custom_labels.delete(label=bank)) as store:
+        assert has_to_wait(give_bank_to_a_role)
+        assert has_to_wait(lambda: let_a_role_see_by_bank(role))
+        store()
+    with pytest.raises(UnknownLabel):
+        give_bank_to_a_role()
+    with pytest.raises(UnknownLabel):
+        let_a_role_see_by_bank(role)
+    assert access_labels.of_role(role=role) is None
