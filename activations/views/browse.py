@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from activations.queries import browse_filters, destinations
+from activations.queries import browse_filters, destinations, sight
 from activations.views.lists import Asked
 from connections.permissions import TO_ACTIVATE, Permission, requires
 from connections.queries import alerts, changes
@@ -46,6 +46,7 @@ def browse(request: HttpRequest) -> HttpResponse:
         "rows": rows,
         "selected": selected,
         "changed": changes.last(uuid=selected.destination.uuid) if selected else None,
+        "shows_all": selected is None or _shows_all(selected),
         "alerts": open_alerts,
         "section": "browse",
     }
@@ -57,7 +58,7 @@ def browse(request: HttpRequest) -> HttpResponse:
 def rail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """What a click on a row shows beside the list."""
     row = _row(uuid)
-    context = {"row": row, "changed": changes.last(uuid=uuid)}
+    context = {"row": row, "changed": changes.last(uuid=uuid), "shows_all": _shows_all(row)}
     return render(request, "activations/browse_rail.html", context)
 
 
@@ -69,6 +70,11 @@ def choose(request: HttpRequest) -> HttpResponse:
     page = asked.page_of(destinations.activatable(words=asked.words, chosen=asked.chosen))
     context = {"asked": asked, "page": page, "section": "catalog"}
     return render(request, "activations/choose.html", context)
+
+
+def _shows_all(row: Any) -> bool:
+    """Whether its rail can offer to activate; the list does not ask that of each row."""
+    return sight.shows_workflow(row.destination)
 
 
 def _row(uuid: UUID) -> Any:

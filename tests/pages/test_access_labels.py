@@ -212,6 +212,30 @@ class TestActivating:
         assert ready.activations.count() == 2
         assert not ready.resends.exists()
 
+    @pytest.mark.parametrize("is_hidden", [True, False])
+    def test_what_is_refused_is_not_offered(
+        self, ready: Destination, secret: Audience, is_hidden: bool
+    ) -> None:
+        factories.ActivationFactory(destination=ready, audience=factories.AudienceFactory())
+        factories.ActivationFactory(destination=ready, audience=secret)
+        job = factories.ResendFactory(
+            destination=ready, audience=ready.activations.first().audience
+        )
+        client = browser([] if is_hidden else ["C2"])
+        start = reverse("activations:destination-detail", args=[ready.uuid])
+        tabs = [start, f"{start}activation-data/", f"{start}settings/", f"{start}live/?tab=data"]
+        told = "".join(client.get(page).content.decode() for page in tabs)
+        offers = [
+            *(f'="{reverse(f"activations:{name}", args=[ready.uuid])}"' for name in self.OFFERED),
+            f'="{reverse("activations:activate-now-stop", args=[ready.uuid, job.uuid])}"',
+        ]
+        assert [offer in told for offer in offers] == [not is_hidden] * len(offers)
+        rail = f"/destinations/browse/?rail={ready.uuid}"
+        beside = client.get(rail).content.decode().partition('id="rail-title"')[2]
+        assert ("Activate audiences</a>" in beside) == (not is_hidden)
+
+    OFFERED = ("activate", "activate-now", "remove-audiences")
+
     def test_a_draft_that_was_open_already_can_only_be_given_up(
         self, ready: Destination, secret: Audience
     ) -> None:

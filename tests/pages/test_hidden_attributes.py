@@ -6,6 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django import Settings
 
 from activations.models import ConsentPolicy, LabeledAttribute, Upload
@@ -14,6 +15,8 @@ from connections import roles
 from connections.models import Destination
 from connections.permissions import Permission
 from tests import factories
+from tests.pages import hidden_consents
+from tests.pages.conftest import forecast_of
 
 REFUSED = sight.NOT_YOURS.partition(",")[0]
 POLICY = {
@@ -129,3 +132,21 @@ def test_a_person_known_by_another_identity_is_named_by_it_where_it_may_be_seen(
     found = preview.by_key(key=profile.pk)
     assert found is not None
     assert found.who == "Phone:+46180000"
+
+
+def test_consents_that_may_not_be_seen_are_counted(db: None) -> None:
+    """Beside those that may be, on Review and on the page of who consented."""
+    user = factories.UserFactory(is_superuser=False)
+    user.groups.add(roles.create(name="No label", permissions=list(Permission), labels=[]))
+    clean = hidden_consents.fill(at=timezone.now(), person=user)
+    factories.ConsentPolicyFactory(name="Seen", marketing_actions=["analytics"])
+    factories.LabeledAttributeFactory(path="numbat", labels=["C2"])
+    browser = Client()
+    browser.force_login(user)
+    forecast = forecast_of(browser, clean.draft)
+    consents = text(browser.get(reverse("activations:draft-consents", args=[clean.draft.uuid])))
+    for page in (forecast, consents):
+        assert "1 policy that looks at an attribute you may not see applies too." in page
+        assert "<bdi>Seen</bdi>" in page
+        assert hidden_consents.POLICY not in page
+        assert "numbat" not in page

@@ -7,7 +7,8 @@ from uuid import UUID
 from django.http import HttpRequest
 from django.utils import timezone
 
-from activations.queries import dataflows, holds
+from activations.queries import dataflows, holds, sight
+from connections import access
 from connections.destinations import effective_status
 from connections.views.found import or_404
 
@@ -16,9 +17,14 @@ SECONDS = 5
 
 
 def of(request: HttpRequest, uuid: UUID, *, tab: str) -> dict[str, Any]:
-    """Two queries. Raises Http404."""
+    """Two queries, and two for who does not see everything. Raises Http404."""
     flow = or_404(dataflows.get, uuid=uuid, person_id=request.user.pk)
+    shows_all = sight.shows_workflow(flow.destination)
+    may_activate = access.may_visit(user=request.user, url_name="activations:choose")
     return {
+        # What is refused here for what is hidden is not offered.
+        "shows_all": shows_all,
+        "may_activate": may_activate and shows_all,
         "flow": flow,
         "destination": flow.destination,
         "account": flow.destination.account,
