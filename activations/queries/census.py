@@ -4,7 +4,7 @@ Each count follows one index range of one destination: grouping all rows at once
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -112,6 +112,19 @@ class Neighbour:
     queued: int
 
 
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """What stands in line at a destination, and at the others that send with its token."""
+
+    own: int
+    neighbours: tuple[Neighbour, ...]
+
+    @property
+    def others(self) -> int:
+        """What the neighbours have in line."""
+        return sum(neighbour.queued for neighbour in self.neighbours)
+
+
 def codes(*, destination_id: int) -> Mapping[str, Mapping[str, int]]:
     """How many have ended with each code, by state, in one query."""
     found = _codes(Destination.objects.filter(pk=destination_id))
@@ -125,16 +138,22 @@ def ended() -> Subquery:
 
 def neighbours(*, destination_id: int, token_fingerprint: str) -> tuple[Neighbour, ...]:
     """Who shares the pace of the token, in one query; the longest line first."""
-    sharing = (
-        Destination.objects.filter(
-            status=DestinationStatus.ENABLED, account__token_fingerprint=token_fingerprint
-        )
-        .exclude(pk=destination_id)
-        .exclude(account__status=AccountStatus.REJECTED)
-        .order_by()
-    )
-    rows = sharing.values_list("name", _count(IS_OPEN))
-    return tuple(Neighbour(*row) for row in sorted(rows, key=lambda row: (-row[1], row[0])))
+    rows = Destination.objects.filter(_sends_with(token_fingerprint)).exclude(pk=destination_id)
+    return _longest_first(rows.order_by().values_list("name", _count(IS_OPEN)))
+
+
+def lines(*, destination_id: int, token_fingerprint: str) -> Lines:
+    """Its own with its neighbours', in one query, for a page: its own may be half a minute old."""
+    about = f"line:{destination_id}"
+    own = large_counts.recalled(about=about).get("own")
+    itself, asked = Q(pk=destination_id), _sends_with(token_fingerprint)
+    asked = asked | itself if own is None else asked & ~itself
+    counted = Destination.objects.filter(asked).order_by()
+    rows = {key: line for key, *line in counted.values_list("pk", "name", _count(IS_OPEN))}
+    _, found = rows.pop(destination_id, ("", 0))
+    if own is None:
+        large_counts.remember(about=about, counts={"own": found})
+    return Lines(found if own is None else own, _longest_first(rows.values()))
 
 
 def queued(*, destination_id: int) -> int:
@@ -147,6 +166,18 @@ def queues() -> Mapping[int, int]:
     where they are many together, the counts may be half a minute old."""
     rows = Destination.objects.order_by().values_list("pk", _count(IS_OPEN))
     return large_counts.of_each(about="queues", count=lambda: dict(rows))
+
+
+def _sends_with(token_fingerprint: str) -> Q:
+    """The condition on a destination that sends with the token."""
+    of_token = Q(account__token_fingerprint=token_fingerprint)
+    is_refused = Q(account__status=AccountStatus.REJECTED)
+    return Q(status=DestinationStatus.ENABLED) & of_token & ~is_refused
+
+
+def _longest_first(rows: Iterable[Sequence[Any]]) -> tuple[Neighbour, ...]:
+    """Rows of a name and a count."""
+    return tuple(Neighbour(*row) for row in sorted(rows, key=lambda row: (-row[1], row[0])))
 
 
 def _take(

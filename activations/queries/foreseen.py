@@ -124,21 +124,24 @@ class Foreseen:
 def of(
     *, destination: Destination, plan: Plan, scope: Scope, trial: Trial, at: datetime
 ) -> Foreseen:
-    """Two queries."""
+    """One query."""
     contacts = trial.sample.to_send if trial.is_exact else trial.crowd.candidates
-    neighbours = _neighbours(destination)
-    queued = 0 if scope.is_everything else census.queues().get(destination.pk, 0)
+    fingerprint = destination.account.token_fingerprint if destination.account else ""
+    lines = census.lines(destination_id=destination.pk, token_fingerprint=fingerprint)
+    queued = 0 if scope.is_everything else lines.own
     shown = consents.shown(consents=plan.consents)
-    others = queued + sum(neighbour.queued for neighbour in neighbours)
     return Foreseen(
         trial=trial,
         later=_later(plan, at.astimezone(UTC).date()),
         # What goes out now is what there was to send, not what could be sent.
         forecast=forecast.reckon(
-            contacts=contacts, others=others, limit=settings.ZENDESK_REQUESTS_PER_SECOND, at=at
+            contacts=contacts,
+            others=queued + lines.others,
+            limit=settings.ZENDESK_REQUESTS_PER_SECOND,
+            at=at,
         ),
         queued=queued,
-        neighbours=neighbours,
+        neighbours=tuple(line for line in lines.neighbours if line.queued),
         consents=shown,
         unseen_consents=len(plan.consents) - len(shown),
     )
@@ -146,9 +149,3 @@ def of(
 
 def _later(plan: Plan, today: date) -> int:
     return sum(1 for audience in plan.audiences if audience.start_on > today)
-
-
-def _neighbours(destination: Destination) -> tuple[Neighbour, ...]:
-    fingerprint = destination.account.token_fingerprint if destination.account else ""
-    found = census.neighbours(destination_id=destination.pk, token_fingerprint=fingerprint)
-    return tuple(neighbour for neighbour in found if neighbour.queued)

@@ -1,6 +1,6 @@
 """Activate now: how its jobs go, and what one more would cost."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -64,28 +64,23 @@ def newest(*, destination_id: int) -> list[Row]:
 
 
 def estimate(*, destination: Destination, audience_ids: Collection[int], at: datetime) -> Estimate:
-    """By the counts of members that were taken down last; at most five queries.
+    """By the counts of members that were taken down last; at most four queries.
 
     Somebody in two of the audiences counts twice, so it is the most that it can be.
     """
     assert destination.account is not None, "only a draft has no account"
     counts = audiences.newest_counts(audience_ids=audience_ids)
     contacts = sum(count.members for count in counts.values())
-    neighbours = census.neighbours(
+    lines = census.lines(
         destination_id=destination.pk, token_fingerprint=destination.account.token_fingerprint
     )
-    own = census.queued(destination_id=destination.pk)
     reckoned = forecast.reckon(
         contacts=contacts,
-        others=own + _in_line(neighbours),
+        others=lines.own + lines.others,
         limit=settings.ZENDESK_REQUESTS_PER_SECOND,
         at=at,
     )
-    return Estimate(contacts, reckoned, outlook.limit_in_words(), neighbours)
-
-
-def _in_line(neighbours: Sequence[census.Neighbour]) -> int:
-    return sum(neighbour.queued for neighbour in neighbours)
+    return Estimate(contacts, reckoned, outlook.limit_in_words(), lines.neighbours)
 
 
 def _status(job: Resend) -> str:

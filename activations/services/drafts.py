@@ -149,11 +149,14 @@ def edit_schedule(
     return edited
 
 
-def content(*, draft: ActivationDraft, at: datetime, until: str = SCHEDULE) -> Content:
+def content(
+    *, draft: ActivationDraft, at: datetime, until: str = SCHEDULE, is_shown: bool = True
+) -> Content:
     """The draft with its problems, judged by what the account's fields were last read as.
 
     What its person may not do is a problem too, so that neither review nor finish lets it through.
-    Problems of the steps after `until` are not looked for.
+    Problems of the steps after `until` are not looked for. Unless it `is_shown`, no audience is
+    named: that takes no query.
     """
     schedule = draft_content.read_schedule(stored=draft.audiences)
     account = draft.destination.account
@@ -161,7 +164,7 @@ def content(*, draft: ActivationDraft, at: datetime, until: str = SCHEDULE) -> C
     read = draft_verdicts.judge(
         mappings=mappings,
         schedule=schedule,
-        labels=audience_labels.Names([row.audience for row in schedule]),
+        labels=audience_labels.Names([row.audience for row in schedule if is_shown]),
         fields=accounts.fields_of(account) if account and until != AUDIENCES else None,
         today=at.astimezone(UTC).date(),
         until=until,

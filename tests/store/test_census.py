@@ -91,6 +91,25 @@ def test_neighbours_send_with_the_same_token() -> None:
     ]
 
 
+def test_its_own_line_comes_with_those_of_its_neighbours_in_one_query(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    account = AccountFactory()
+    mine = DestinationFactory(account=account, name="a", status="disabled")
+    DeliveryFactory.create_batch(3, destination=mine)
+    DeliveryFactory.create_batch(2, destination=DestinationFactory(account=account, name="b"))
+    refused = DestinationFactory(
+        account__token_fingerprint=account.token_fingerprint, account__status="rejected"
+    )
+    DeliveryFactory(destination=refused)
+
+    with django_assert_num_queries(1):
+        found = census.lines(destination_id=mine.pk, token_fingerprint=account.token_fingerprint)
+
+    assert (found.own, found.others) == (3, 2)
+    assert [neighbour.name for neighbour in found.neighbours] == ["b"]
+
+
 @pytest.fixture
 def emptied_cache() -> Iterator[None]:
     yield
@@ -107,6 +126,25 @@ def test_only_large_counts_are_remembered_and_only_for_pages() -> None:
     page = census.of(destination_id=destination.pk)
     assert (page.delivered, page.live) == (large_counts.LARGE, 0)
     assert census.by_destination()[destination.pk].delivered == 0
+
+
+@pytest.mark.usefixtures("emptied_cache")
+def test_a_long_line_of_its_own_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(large_counts, "LARGE", 2)
+    mine = DestinationFactory()
+    beside = DestinationFactory(account=mine.account)
+    DeliveryFactory.create_batch(2, destination=mine)
+    asked = {
+        "destination_id": mine.pk,
+        "token_fingerprint": mine.account.token_fingerprint,
+    }
+    assert census.lines(**asked).own == 2
+
+    DeliveryFactory(destination=mine)
+    DeliveryFactory(destination=beside)
+
+    assert census.lines(**asked).own == 2
+    assert census.lines(**asked).others == 1
 
 
 def test_small_counts_are_counted_each_time() -> None:

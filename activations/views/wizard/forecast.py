@@ -23,7 +23,7 @@ def show(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """How many there are; with `?tried=…`, as the answer before gave it, one batch more."""
     draft = frame.load(request, uuid)
     at = timezone.now()
-    content = drafts.content(draft=draft, at=at)
+    content = drafts.content(draft=draft, at=at, is_shown=False)
     destination = draft.destination
     plan = drafts.plan(destination=destination, content=content)
     now = configuration.load_plan(destination=destination)
