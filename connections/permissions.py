@@ -52,10 +52,6 @@ class Permission(models.TextChoices):
         return f"{_APP}.{self.value}"
 
 
-# Nothing one may do: it stands on the roles with `AccessLabels`, so that the query that reads a
-# person's permissions also tells whether there is anything to ask about labels.
-SEES_BY_LABEL: Final = ("sees_by_label", "Sees by label")
-
 # Who may do the left may do the right too: a role is always stored with both.
 IMPLIES: Final = {
     Permission.MANAGE_DESTINATIONS: {Permission.VIEW_DESTINATIONS},

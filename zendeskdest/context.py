@@ -10,7 +10,6 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateformat import format as date_format
-from django.utils.functional import SimpleLazyObject
 
 from connections import access
 from connections.queries import people
@@ -56,8 +55,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "theme": theme if theme in {"light", "dark"} else "",
         "nav_items": navigation(request),
         "may_activate": access.may_visit(user=_user(request), url_name="activations:choose"),
-        # Asked for by whole pages only, not by the parts that htmx fetches.
-        "preferences": SimpleLazyObject(lambda: people.preferences(user_id=_user(request).pk)),
+        "preferences": people.preferences(user=_user(request)),
         "zendesk_sandbox": settings.ZENDESK_SANDBOX,
         "sandbox_url": settings.ZENDESK_SELL_URL if settings.ZENDESK_SANDBOX else "",
         "sell_end_notice": sell_end_notice(today=timezone.now().date()),

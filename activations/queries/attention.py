@@ -8,6 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from activations.models import Activation, DataflowRun
+from activations.queries import sight
 from connections import accounts
 from connections.models import Account, AccountStatus, Destination, DestinationStatus
 from connections.queries.alerts import Record
@@ -31,6 +32,8 @@ class Item:
     text: str
     at: datetime | None = None
     about: str = "destination"
+    # Whoever looks may not activate there, for something that they may not see.
+    is_closed: bool = False
 
     @property
     def tone(self) -> str:
@@ -44,7 +47,10 @@ def of(
     alerts: Sequence[Record],
     at: datetime,
 ) -> list[Item]:
-    """Three queries; the destinations (drafts left out) come with their accounts."""
+    """Three queries, and one for who does not see everything.
+
+    The destinations (drafts left out) come with their accounts.
+    """
     known = {row.account for row in destinations if row.account is not None}
     rejected = [_rejected(one) for one in known if one.status == AccountStatus.REJECTED]
     stopped = [_stopped(one) for one in destinations if one.status == DestinationStatus.ERROR]
@@ -111,11 +117,16 @@ def _gone(destinations: Sequence[Destination]) -> Iterator[Item]:
     """Mapping IDs that Zendesk had no contact field for when its fields were last read."""
     mapping_ids = _mapping_ids([one.pk for one in destinations])
     fields = _fields([one.account_id for one in destinations if one.account_id])
+    found = []
     for one in destinations:
         if one.account is None or one.account.contact_fields_at is None:
             continue
         if gone := _missing(mapping_ids.get(one.pk, ()), fields[one.account.pk]):
-            yield Item(GONE, one.uuid, one.name, _listed(gone), one.account.contact_fields_at)
+            found.append((one, one.account.contact_fields_at, gone))
+    closed = sight.closed(destinations=[one.pk for one, _, _ in found])
+    for one, at, gone in found:
+        is_closed = one.pk in closed
+        yield Item(GONE, one.uuid, one.name, _listed(gone), at, is_closed=is_closed)
 
 
 def _fields(account_ids: Collection[int]) -> Mapping[int, Mapping[str, CustomField]]:

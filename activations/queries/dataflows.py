@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Subquery, Value
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from activations.models import Activation, ActivationDraft, Backfill, DataflowRun, Resend
-from activations.queries import census, large_counts
+from activations.queries import census, large_counts, sight
 from connections.models import Destination
 from connections.queries import changes
 from connections.queries.changes import LastChange
@@ -17,7 +17,10 @@ from connections.queries.changes import LastChange
 
 @dataclass(frozen=True, slots=True)
 class Dataflow:
-    """`ended_count`: profiles that are excluded or failed; half a minute old if very many are."""
+    """`audience_count` is about those that may be seen.
+
+    `ended_count`: profiles that are excluded or failed; half a minute old if very many are.
+    """
 
     destination: Destination
     audience_count: int
@@ -51,8 +54,8 @@ def get(*, uuid: UUID, person_id: int | None) -> Dataflow:
     found: Any = (
         Destination.objects.select_related("account", "created_by")
         .annotate(
-            audience_count=_number_of(Activation),
-            run_count=_number_of(DataflowRun),
+            audience_count=_number_of(sight.of_audiences(Activation.objects.all())),
+            run_count=_number_of(DataflowRun.objects.all()),
             ended_count=census.ended() if ended is None else Value(ended),
             has_draft=Exists(drafts.filter(destination=OuterRef("pk"))),
             is_backfilling=Exists(_open(Backfill)),
@@ -68,9 +71,9 @@ def get(*, uuid: UUID, person_id: int | None) -> Dataflow:
     return Dataflow(found, **{name: getattr(found, name) for name in names})
 
 
-def _number_of(model: Any) -> Coalesce:
-    rows = model.objects.filter(destination=OuterRef("pk")).order_by().values("destination")
-    return Coalesce(Subquery(rows.annotate(count=Count("*")).values("count")), 0)
+def _number_of(rows: QuerySet[Any]) -> Coalesce:
+    of_it = rows.filter(destination=OuterRef("pk")).order_by().values("destination")
+    return Coalesce(Subquery(of_it.annotate(count=Count("*")).values("count")), 0)
 
 
 def _open(model: Any) -> Any:

@@ -1,6 +1,6 @@
 """Destinations as Browse and the destination page list them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -10,7 +10,7 @@ from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from activations.models import Activation, DataflowRun
-from activations.queries import browse_filters, runs
+from activations.queries import browse_filters, runs, sight
 from connections.destinations import effective_status
 from connections.models import Destination, DestinationStatus
 from connections.models.accounts import Platform
@@ -39,6 +39,8 @@ class Row:
     last_run_at: datetime | None
     run_status: str
     alert_count: int
+    # It sends something that whoever looks may not see: they activate nothing there.
+    is_closed: bool
 
     @property
     def platform(self) -> str:
@@ -80,10 +82,14 @@ def find(*, uuid: UUID) -> Destination:
 
 
 def rows(
-    *, destinations: Iterable[Destination], alerts: Sequence[Record], at: datetime
+    *, destinations: Sequence[Destination], alerts: Sequence[Record], at: datetime
 ) -> list[Row]:
-    """The lines of one page; needs no further query. `alerts` are all that are open."""
-    return [_row(destination, alerts, at) for destination in destinations]
+    """The lines of one page; one query, for who does not see everything.
+
+    `alerts` are all that are open.
+    """
+    closed = sight.closed(destinations=[destination.pk for destination in destinations])
+    return [_row(one, alerts, at, is_closed=one.pk in closed) for one in destinations]
 
 
 def activatable(*, words: str, chosen: Chosen = NOTHING) -> QuerySet[Destination]:
@@ -95,7 +101,7 @@ def activatable(*, words: str, chosen: Chosen = NOTHING) -> QuerySet[Destination
 def _annotated() -> QuerySet[Destination]:
     newest = DataflowRun.objects.filter(destination=OuterRef("pk")).order_by("-started_at")
     activations = (
-        Activation.objects.filter(destination=OuterRef("pk"))
+        sight.of_audiences(Activation.objects.filter(destination=OuterRef("pk")))
         .order_by()
         .values("destination")
         .annotate(count=Count("pk"))
@@ -108,7 +114,7 @@ def _annotated() -> QuerySet[Destination]:
     return found.defer("account__contact_fields")
 
 
-def _row(destination: Any, alerts: Sequence[Record], at: datetime) -> Row:
+def _row(destination: Any, alerts: Sequence[Record], at: datetime, *, is_closed: bool) -> Row:
     """`destination` carries the annotations of `browse`."""
     last_run_at = destination.last_run_at
     run_status = ""
@@ -122,4 +128,5 @@ def _row(destination: Any, alerts: Sequence[Record], at: datetime) -> Row:
         last_run_at=last_run_at,
         run_status=run_status,
         alert_count=sum(alert.concerns(destination=destination) for alert in alerts),
+        is_closed=is_closed,
     )

@@ -184,9 +184,10 @@ def recently_created(*, destinations: Sequence[Destination]) -> list[Created]:
 
 
 def mapped_audiences() -> Mapped:
-    """One query, which reads the audiences and an index over the activations."""
+    """Of those that may be seen; one query, which reads them and an index over the activations."""
     is_mapped = Exists(Activation.objects.filter(audience=OuterRef("pk")))
-    found = Audience.objects.aggregate(all=Count("pk"), mapped=Count("pk", filter=is_mapped))
+    seen = sight.audiences(Audience.objects.all())
+    found = seen.aggregate(all=Count("pk"), mapped=Count("pk", filter=is_mapped))
     return Mapped(found["mapped"], found["all"] - found["mapped"])
 
 

@@ -40,6 +40,8 @@ class Holding:
 
     delivery: Delivery
     requests: Sequence[Request]
+    # It sends or maps something that whoever looks may not see.
+    is_closed: bool = False
 
     @property
     def state(self) -> str:
@@ -81,6 +83,11 @@ class Person:
     holdings: Sequence[Holding]
 
     @property
+    def sees_everything(self) -> bool:
+        """Whether nothing is left out for who looks."""
+        return sight.sees_everything()
+
+    @property
     def attributes(self) -> Sequence[Node]:
         """The tree of those that may be seen."""
         return tuple(_nodes(self.profile.attributes))
@@ -105,7 +112,10 @@ def reference_to(*, email: str) -> str | None:
 
 
 def get(*, reference: str) -> Person:
-    """Five queries. Raises Profile.DoesNotExist, also for a reference that is not ours."""
+    """Five queries, and one for who does not see everything.
+
+    Raises Profile.DoesNotExist, also for a reference that is not ours.
+    """
     profile = _profile(reference)
     memberships = list(
         sight.of_audiences(Membership.objects.filter(profile=profile))
@@ -154,14 +164,18 @@ def _holdings(profile: Profile) -> list[Holding]:
     requests: dict[int, list[Request]] = defaultdict(list)
     for one in attempts[:_SHOWN_ATTEMPTS]:
         requests[one.delivery_id].append(request_of(attempt=one))
-    return [Holding(delivery, requests[delivery.pk]) for delivery in deliveries]
+    closed = sight.closed(destinations=[delivery.destination_id for delivery in deliveries])
+    return [Holding(one, requests[one.pk], one.destination_id in closed) for one in deliveries]
 
 
 def _nodes(attributes: Mapping[str, Any], above: str = "") -> Iterator[Node]:
     """`above` is the path of the object they are in, with a dot where there is one."""
     for key, value in sorted(attributes.items()):
         if sight.shows_path(f"{above}{key}"):
-            yield _node(key, value, f"{above}{key}.")
+            node = _node(key, value, f"{above}{key}.")
+            # An object of which nothing may be seen is not there either.
+            if node.children or not value or not isinstance(value, dict):
+                yield node
 
 
 def _node(key: str, value: Any, below: str) -> Node:

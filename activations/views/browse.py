@@ -35,7 +35,7 @@ def browse(request: HttpRequest) -> HttpResponse:
         )
     )
     open_alerts = alerts.open_now()
-    rows = destinations.rows(destinations=page, alerts=open_alerts, at=timezone.now())
+    rows = destinations.rows(destinations=list(page), alerts=open_alerts, at=timezone.now())
     wanted = request.GET.get("rail", "")
     selected = next((row for row in rows if str(row.destination.uuid) == wanted), None)
     context = {
@@ -46,7 +46,6 @@ def browse(request: HttpRequest) -> HttpResponse:
         "rows": rows,
         "selected": selected,
         "changed": changes.last(uuid=selected.destination.uuid) if selected else None,
-        "shows_all": selected is None or _shows_all(selected),
         "alerts": open_alerts,
         "section": "browse",
     }
@@ -57,8 +56,7 @@ def browse(request: HttpRequest) -> HttpResponse:
 @require_safe
 def rail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """What a click on a row shows beside the list."""
-    row = _row(uuid)
-    context = {"row": row, "changed": changes.last(uuid=uuid), "shows_all": _shows_all(row)}
+    context = {"row": _row(uuid), "changed": changes.last(uuid=uuid)}
     return render(request, "activations/browse_rail.html", context)
 
 
@@ -68,13 +66,13 @@ def choose(request: HttpRequest) -> HttpResponse:
     """The catalog's Activate audiences: which destination? `?account=<uuid>`: one of these."""
     asked = Asked.by(request, default="name", several=(browse_filters.ACCOUNT,))
     page = asked.page_of(destinations.activatable(words=asked.words, chosen=asked.chosen))
-    context = {"asked": asked, "page": page, "section": "catalog"}
+    context = {
+        "asked": asked,
+        "page": page,
+        "closed": sight.closed(destinations=[destination.pk for destination in page]),
+        "section": "catalog",
+    }
     return render(request, "activations/choose.html", context)
-
-
-def _shows_all(row: Any) -> bool:
-    """Whether its rail can offer to activate; the list does not ask that of each row."""
-    return sight.shows_workflow(row.destination)
 
 
 def _row(uuid: UUID) -> Any:

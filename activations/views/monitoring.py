@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from activations import ranges
-from activations.queries import audiences, monitoring, overview, runs, sums
+from activations.queries import audiences, monitoring, overview, runs, sight, sums
 from activations.queries.sums import Sums
 from activations.views import asked_range
 from activations.views.lists import Asked, Column, Switch
@@ -66,6 +66,7 @@ def destination(request: HttpRequest, uuid: UUID) -> HttpResponse:
         context["rows"] = monitoring.audience_rows(
             destination_id=found.pk, activations=list(page), range=context["range"]
         )
+        context["is_closed"] = not page and bool(sight.closed(destinations=[found.pk]))
     else:
         page = asked.page_of(monitoring.runs_of(**asks))
         context["rows"] = runs.rows(runs=list(page), at=timezone.now())

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib.auth.models import Group
 from django.db import models
 
-from connections.permissions import SEES_BY_LABEL, Permission
+from connections.permissions import Permission
 
 
 class SignInLink(models.Model):
@@ -47,7 +47,7 @@ class Person(models.Model):
 
     class Meta:
         default_permissions = ()
-        permissions = (*Permission.choices, SEES_BY_LABEL)
+        permissions = (*Permission.choices,)
 
     def __str__(self) -> str:
         return self.user.get_username()

@@ -114,8 +114,8 @@ def roles_of(*, user: User) -> RolesOfOne:
 
 def own_settings(*, user_id: int) -> OwnSettings:
     """As they are stored now. Raises User.DoesNotExist."""
-    user = User.objects.get(pk=user_id)
-    liked = preferences(user_id=user_id)
+    user = User.objects.select_related("person").get(pk=user_id)
+    liked = preferences(user=user)
     return OwnSettings(user.username, user.email, liked.time_zone, liked.has_shortcuts)
 
 
@@ -169,11 +169,12 @@ def has_not_come(*, user: User) -> bool:
     return user.last_login is None and not user.has_usable_password()
 
 
-def preferences(*, user_id: int | None) -> Preferences:
-    """What the person chose, in one query; what they chose nothing for as it is at first."""
-    if user_id is None:
-        return Preferences()
-    chosen = Person.objects.filter(user_id=user_id).first()
+def preferences(*, user: Any) -> Preferences:
+    """What the person chose; what they chose nothing for, and for nobody, as it is at first.
+
+    No query for whoever is signed in (`connections.role_backend`).
+    """
+    chosen: Person | None = getattr(user, "person", None)
     return Preferences(chosen.time_zone, chosen.has_shortcuts) if chosen else Preferences()
 
 

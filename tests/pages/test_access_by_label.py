@@ -18,13 +18,13 @@ from django.urls import Resolver404, resolve, reverse
 from pytest_django import Settings
 
 from connections import access
-from tests.bench.pages import links
+from tests.bench.pages import links, verdicts
 from tests.bench.pages.links import Link
-from tests.pages import hidden
+from tests.pages import hidden, offers
 from tests.pages.hidden import Hidden
 
-# For the labels of a person's roles and what they hide; for activating, what is sent and mapped.
-MOST_MORE = 4
+# For what is hidden, and for audiences whose names would tell it.
+MOST_MORE = 2
 HTMX = {"HX-Request": "true"}
 # Where the words stand for who sees everything: without these the walk would prove little.
 NAMED = {
@@ -60,6 +60,8 @@ class Walk:
         self._links: list[Link] = []
         # Where a hidden word stood, and how much each page asks the database.
         self.named: set[str] = set()
+        # Method and path of each link, button and form of the pages.
+        self.offered: set[tuple[str, str]] = set()
         self.queries: dict[str, int] = {}
         self.asked = 0
 
@@ -87,6 +89,19 @@ class Walk:
                 transaction.set_rollback(True)
         return self
 
+    def refused(self) -> set[tuple[str, str]]:
+        """What was offered all the same; nothing that is pressed stays."""
+        cookies = self._client.cookies.output().replace("Set-Cookie:", "")
+        found = set()
+        answered = {("GET", path) for path in self.queries}
+        for method, path in sorted(self.offered - answered):
+            with transaction.atomic():
+                self._client.cookies.load(cookies)
+                if self._client.generic(method, path).status_code == 403:
+                    found.add((method, path))
+                transaction.set_rollback(True)
+        return found
+
     def search(self, words: str) -> "Walk":
         answer = self._client.post(reverse("activations:search"), {"words": words})
         # What was typed stands in the page again.
@@ -113,6 +128,8 @@ class Walk:
             self.queries[path] = len(queries)
         body = self._take(path, answer)
         is_page = answer.status_code == 200 and "html" in answer["Content-Type"]
+        if answer.status_code == 200 and not answer.streaming:
+            self.offered |= set(offers.of(html=body))
         if is_page and leads_on:
             self._links += links.found_in(html=body, at=path)
         return is_page
@@ -143,18 +160,26 @@ def test_no_answer_names_what_is_hidden(scene: Hidden) -> None:
     assert walk.named == set()
 
 
+def test_no_page_offers_what_is_refused(scene: Hidden) -> None:
+    walk = Walk(scene).go(further=False)
+    assert len(walk.offered) > 150, len(walk.offered)
+    assert walk.refused() == set()
+
+
 def test_no_answer_to_a_press_names_what_is_hidden(scene: Hidden) -> None:
     assert Walk(scene).post().named == set()
 
 
 def test_the_same_walk_finds_it_for_who_sees_everything(scene: Hidden) -> None:
-    """And what is hidden costs the others few queries more, whatever there is."""
+    """And what is hidden costs the others few queries more; no page takes many."""
     restricted = Walk(scene).go(further=False)
     hidden.give(person=scene.person, access_labels=None)
     walk = Walk(scene).go(further=False).search("quokka").preview()
     assert walk.named >= NAMED | {"activations:search"}
     more = {path: count - walk.queries[path] for path, count in restricted.queries.items()}
     assert {path: count for path, count in more.items() if count > MOST_MORE} == {}
+    every = [*restricted.queries.items(), *walk.queries.items()]
+    assert {path: count for path, count in every if count > verdicts.MOST_QUERIES} == {}
 
 
 def _addresses(scene: Hidden) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 import pytest
 from django.contrib.auth.models import Group, User
-from django.contrib.auth.models import Permission as Row
 from django.db import connection
 from django.http import StreamingHttpResponse
 from django.test import Client
@@ -132,24 +131,21 @@ def test_who_sees_everything_is_asked_about_nothing(db: None) -> None:
         assert client.get("/audiences/").status_code == 200
     asked = [query["sql"] for query in queries if "labels" in query["sql"].partition("WHERE")[2]]
     assert asked == []
-    assert not [query["sql"] for query in queries if "accesslabels" in query["sql"]]
 
 
-def test_a_release_that_does_not_know_labels_takes_none_away_for_good(role: Group) -> None:
-    access_labels.give(role=role, labels=["C2"])
-    user = factories.UserFactory(is_superuser=False)
-    user.groups.add(role)
-    # As the release before saves a role, and deletes one.
-    role.permissions.set(queries.rows(permissions=frozenset({Permission.VIEW_AUDIENCES})))
-    access_labels.mark_all()
-    assert held_by(user=User.objects.get(pk=user.pk)) == {"C2"}
+def test_what_roles_allow_and_hide_is_one_query(db: None) -> None:
+    person = User.objects.get(pk=somebody(["C2"], []).pk)
+    with CaptureQueriesContext(connection) as queries:
+        assert person.has_perm(Permission.VIEW_AUDIENCES.full_name)
+        assert not person.has_perm("auth.add_user")
+        assert held_by(user=person) == {"C2"}
+    assert len(queries) == 1
 
 
-def test_labels_without_the_mark_that_makes_them_hold_are_not_given(role: Group) -> None:
-    """Else the role would see everything, and nobody would know."""
-    Row.objects.filter(codename="sees_by_label").delete()
-    with pytest.raises(Row.DoesNotExist):
-        access_labels.give(role=role, labels=["C2"])
+def test_a_role_without_permissions_hides_nothing_of_what_others_show(db: None) -> None:
+    person = somebody(["C2"])
+    person.groups.add(roles.create(name="Nothing yet", permissions=[]))
+    assert held_by(user=User.objects.get(pk=person.pk)) is None
 
 
 @pytest.mark.parametrize(
@@ -231,8 +227,15 @@ class TestActivating:
         ]
         assert [offer in told for offer in offers] == [not is_hidden] * len(offers)
         rail = f"/destinations/browse/?rail={ready.uuid}"
-        beside = client.get(rail).content.decode().partition('id="rail-title"')[2]
+        page = client.get(rail).content.decode()
+        beside = page.partition('id="rail-title"')[2]
         assert ("Activate audiences</a>" in beside) == (not is_hidden)
+        # Nor in the menu of its row, nor where a destination is chosen.
+        assert (offers[0] in page) == (not is_hidden)
+        chooser = client.get("/destinations/activate/").content.decode()
+        assert (offers[0] in chooser) == (not is_hidden)
+        assert ("Sends something you may not see" in chooser) == is_hidden
+        assert ("Activating here is for others." in told) == is_hidden
 
     OFFERED = ("activate", "activate-now", "remove-audiences")
 
@@ -297,7 +300,39 @@ def test_a_profile_is_shown_without_what_is_hidden_of_it(db: None) -> None:
     found = client.post("/profiles/", {"email": "ann@example.org"})
     page = client.get(found["Location"]).content.decode()
     assert "Malmö" in page
-    assert not [word for word in ("gold", "4711", "ann@example.org") if word in page]
+    assert not [word for word in ("gold", "4711", "ann@example.org", "loyalty") if word in page]
+
+
+def test_who_is_in_hidden_audiences_alone_is_not_said_to_be_in_none(db: None) -> None:
+    profile = factories.ProfileFactory(email="ann@example.org")
+    factories.MembershipFactory(
+        profile=profile, audience=factories.AudienceFactory(name="Board members", labels=["C2"])
+    )
+    pages = {}
+    for held in ((), ("C2",)):
+        client = browser(list(held))
+        found = client.post("/profiles/", {"email": "ann@example.org"})
+        pages[held] = client.get(found["Location"]).content.decode()
+    assert "In no audience that you may see" in pages[()]
+    assert "Board members" in pages["C2",]
+
+
+def test_audiences_are_counted_as_far_as_they_are_listed(destination: Destination) -> None:
+    factories.ActivationFactory(destination=destination)
+    hidden = factories.AudienceFactory(labels=["C2"])
+    factories.ActivationFactory(destination=destination, audience=hidden)
+    factories.AudienceFactory(labels=["C2"])
+    told = {}
+    for held in ((), ("C2",)):
+        client = browser(list(held))
+        mapped = client.get("/overview/").context["mapped"]
+        row = client.get("/destinations/browse/").context["rows"][0]
+        flow = client.get(reverse("activations:destination-data", args=[destination.uuid]))
+        told[held] = (
+            *(mapped.mapped, mapped.unmapped),
+            *(row.audience_count, flow.context["flow"].audience_count),
+        )
+    assert told == {(): (1, 0, 1, 1), ("C2",): (2, 1, 2, 2)}
 
 
 def test_a_label_that_a_role_holds_cannot_be_deleted(signed_in: Client, role: Group) -> None:

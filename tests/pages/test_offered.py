@@ -1,8 +1,5 @@
 """A page offers what the server lets its reader do: no link and no button into a refusal."""
 
-import re
-from collections.abc import Iterator
-
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
@@ -13,10 +10,9 @@ from connections import destinations
 from connections.models import Destination
 from connections.permissions import TO_ACTIVATE, Permission, may
 from tests import factories
+from tests.pages import offers
 from tests.pages.default_roles import ROLES
 
-# Where `href` leads by GET, the others by POST.
-OFFER = re.compile(r'\b(href|action|formaction|data-dialog-action|hx-get|hx-post)="(/[^"#?]*)')
 CAST = {
     **{name: [Permission(codename) for codename in names] for name, names in ROLES.items()},
     "no mapping": [*TO_ACTIVATE, Permission.VIEW_IDENTITY_GRAPH],
@@ -69,6 +65,8 @@ def _pages(scene: Destination) -> list[str]:
     for destination in Destination.objects.all():
         for name in DESTINATION_PAGES:
             pages.append(reverse(f"activations:{name}", args=[destination.uuid]))
+        there = reverse("activations:monitoring-destination", args=[destination.uuid])
+        pages.append(f"{there}?view=audiences")
         here = reverse("activations:profiles", args=[destination.uuid])
         pages.append(f"{here}?state=failed&code=zendesk-422")
     for activation in scene.activations.all():
@@ -82,12 +80,6 @@ def _wizard(scene: Destination, user: User) -> list[str]:
     return [reverse(f"activations:draft-{step}", args=[draft.uuid]) for step in steps]
 
 
-def _offered(page: str) -> Iterator[tuple[str, str]]:
-    for kind, path in OFFER.findall(page):
-        if not path.startswith("/static/"):
-            yield ("GET" if kind in {"href", "hx-get"} else "POST"), path
-
-
 @pytest.mark.parametrize("name", CAST)
 def test_nothing_is_offered_that_would_be_refused(
     client: Client, scene: Destination, name: str
@@ -98,7 +90,7 @@ def test_nothing_is_offered_that_would_be_refused(
     for page in (*_pages(scene), *_wizard(scene, user)):
         answer = client.get(page, follow=True)
         assert answer.status_code in {200, 204, 403}, page
-        for method, path in _offered(answer.content.decode()):
+        for method, path in offers.of(html=answer.content.decode()):
             seen += 1
             needed = resolve(path).func.access.needed(method=method)  # type: ignore[attr-defined]
             if not all(may(user=user, permission=permission) for permission in needed):

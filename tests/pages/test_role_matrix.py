@@ -63,7 +63,7 @@ class Remembering(RoleBackend):
 
     def get_user(self, user_id: int) -> User | None:
         if user_id not in self.known:
-            self.known[user_id] = User.objects.get(pk=user_id)
+            self.known[user_id] = User.objects.select_related("person").get(pk=user_id)
         return self.known[user_id]
 
 

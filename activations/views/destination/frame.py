@@ -17,14 +17,15 @@ SECONDS = 5
 
 
 def of(request: HttpRequest, uuid: UUID, *, tab: str) -> dict[str, Any]:
-    """Two queries, and two for who does not see everything. Raises Http404."""
+    """Two queries, and one for who does not see everything. Raises Http404."""
     flow = or_404(dataflows.get, uuid=uuid, person_id=request.user.pk)
-    shows_all = sight.shows_workflow(flow.destination)
+    shows_all = not sight.closed(destinations=[flow.destination.pk])
     may_activate = access.may_visit(user=request.user, url_name="activations:choose")
     return {
         # What is refused here for what is hidden is not offered.
         "shows_all": shows_all,
         "may_activate": may_activate and shows_all,
+        "is_closed": may_activate and not shows_all,
         "flow": flow,
         "destination": flow.destination,
         "account": flow.destination.account,
