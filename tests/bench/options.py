@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tests.bench.databases import Kind
+from tests.bench.viewing import Viewer
 
 _KINDS = {"sqlite": Kind.SQLITE, "postgresql": Kind.POSTGRESQL}
 
@@ -21,6 +22,7 @@ class Options:
     sizes: tuple[int, ...]
     backfill: int
     requests: int
+    viewers: tuple[Viewer, ...]
     databases: tuple[Kind, ...]
     json: str | None
     is_listing: bool
@@ -52,6 +54,12 @@ def _parser(names: Sequence[str]) -> argparse.ArgumentParser:
     add("--sizes", type=_sizes, default=(10_000, 50_000), help="of `growth` (10000,50000)")
     add("--backfill", type=_count, default=20_000, help="sent beside `freshness` (20000)")
     add("--requests", type=_count, default=20, help="of `pages` for each page (20)")
+    add(
+        "--viewers",
+        type=_viewers,
+        default=(Viewer.ADMINISTRATOR,),
+        help="timed by `pages`: administrator,role,labels (administrator)",
+    )
     add("--databases", type=_kinds, default=tuple(Kind), help="sqlite,postgresql (both)")
     add("--json", metavar="FILE", help="write every single run there as well")
     return parser
@@ -66,6 +74,14 @@ def _count(text: str) -> int:
 
 def _sizes(text: str) -> tuple[int, ...]:
     return tuple(sorted(_count(part) for part in text.split(",")))
+
+
+def _viewers(text: str) -> tuple[Viewer, ...]:
+    try:
+        return tuple(Viewer[name.upper()] for name in text.split(","))
+    except KeyError as error:
+        known = ", ".join(viewer.name.lower() for viewer in Viewer)
+        raise argparse.ArgumentTypeError(f"{error} is none of {known}") from None
 
 
 def _kinds(text: str) -> tuple[Kind, ...]:

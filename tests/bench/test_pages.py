@@ -10,6 +10,7 @@ from tests.bench.pages.links import Link
 from tests.bench.pages.survey import Asked, Shape, Survey
 from tests.bench.pages.verdicts import Measured
 from tests.bench.table import Verdict
+from tests.bench.viewing import Viewer
 from tests.factories import NOON, UserFactory
 
 PAGE = """
@@ -86,14 +87,15 @@ def test_files_and_redirects_are_shown_and_not_judged() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("viewer", Viewer)
 def test_every_route_is_asked_for_and_its_answer_is_small_and_asks_little(
-    settings: Settings,
+    settings: Settings, viewer: Viewer
 ) -> None:
     settings.WEBHOOK_HOSTS = ("hooks.example.org",)
     UserFactory(is_superuser=True)
     loading.load(size=size.of(profiles=500), at=NOON)
 
-    taken = course.survey()
+    taken = course.survey(viewer=viewer)
 
     plain = {one.name for one in taken.asked if not one.is_variant}
     assert plain | set(taken.unread) == {r.name for r in access.routes()} - addresses.NO_PAGES

@@ -3,9 +3,11 @@
 `load_demo --scale large` fills a workspace (--profiles, 1000000 for the promise). The addresses
 come from the URL configuration, with the largest destination, audience and run for arguments, and
 from what those pages link to: filters, sortings, pages. Inside the product the queries of each are
-counted with empty caches; then gunicorn, started as `serve` does, answers each --requests times,
-all in turn. What misses its time is asked again later, at most three times, and its best round
-counts: a busy machine adds to a time and takes nothing from it. Chromium opens every plain page.
+counted with empty caches, for somebody with full access, with a role, and with a role that has
+access labels; then, for those named by --viewers, gunicorn, started as `serve` does, answers each
+--requests times, all in turn. What misses its time is asked again later, at most three times, and
+its best round counts: a busy machine adds to a time and takes nothing from it. Chromium opens every
+plain page.
 """
 
 import sys
@@ -24,6 +26,7 @@ from tests.bench.pages.survey import Asked, Shape, Survey
 from tests.bench.pages.verdicts import COLUMNS, MOST_P95_MS, MOST_PAINT_MS, Measured
 from tests.bench.product import Api
 from tests.bench.table import Report, Table
+from tests.bench.viewing import Viewer
 from tests.bench.workspace import Workspace
 from tests.services import programs
 
@@ -52,18 +55,26 @@ def run(*, grounds: Grounds, options: Options) -> Report:
 def _measure(grounds: Grounds, workspace: Workspace, options: Options, report: Report) -> None:
     kind = workspace.database.kind
     _load(workspace, options.profiles)
-    taken = _survey(workspace)
-    report.notes.append(
-        f"{kind}: {len(taken.asked)} addresses; {len(taken.unread)} routes take no GET."
-    )
-    with product.web(workspace) as api:
-        measured = _asked(grounds, kind, api, taken, options.requests)
+    # Whoever sees less is asked last: what is hidden for their sake stays hidden.
+    for viewer in Viewer:
+        taken, of = _survey(workspace, viewer), f"{kind}, {viewer}"
+        report.notes.append(
+            f"{of}: {len(taken.asked)} addresses; {len(taken.unread)} routes take no GET."
+        )
+        if viewer in options.viewers:
+            with product.web(workspace) as api:
+                _tell(report, of, _asked(grounds, kind, api, taken, options.requests))
+        else:
+            report.targets.extend(verdicts.of_survey(of=of, asked=taken.asked))
+
+
+def _tell(report: Report, of: str, measured: Sequence[Measured]) -> None:
     plain = [one.row for one in verdicts.slowest_first(measured) if not one.asked.is_variant]
     others = [one.row for one in verdicts.slowest_first(measured) if one.asked.is_variant]
-    report.tables.append(Table(f"{kind}: addresses", COLUMNS, plain))
-    heading = f"{kind}: the slowest of {len(others)} filters, sortings and tabs"
+    report.tables.append(Table(f"{of}: addresses", COLUMNS, plain))
+    heading = f"{of}: the slowest of {len(others)} filters, sortings and tabs"
     report.tables.append(Table(heading, COLUMNS, others[:_SHOWN]))
-    report.targets.extend(verdicts.targets(of=kind, measured=measured))
+    report.targets.extend(verdicts.targets(of=of, measured=measured))
 
 
 def _load(workspace: Workspace, profiles: int) -> None:
@@ -76,9 +87,9 @@ def _load(workspace: Workspace, profiles: int) -> None:
     workspace.ask("load_demo", "--scale", "large", "--profiles", str(profiles))
 
 
-def _survey(workspace: Workspace) -> Survey:
-    say("counting queries")
-    command = [sys.executable, "-m", "tests.bench.pages.inside"]
+def _survey(workspace: Workspace, viewer: Viewer) -> Survey:
+    say(f"counting queries: {viewer}")
+    command = [sys.executable, "-m", "tests.bench.pages.inside", viewer.name]
     finished = measuring.run(command=command, environment=workspace.environment)
     if finished.exit_code != 0:
         raise Failed(f"the survey ended with {finished.exit_code}:\n{finished.errors[-4000:]}")

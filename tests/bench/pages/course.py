@@ -18,9 +18,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import Resolver404, resolve
 
-from tests.bench.pages import addresses, drafting, links
+from tests.bench.pages import addresses, drafting, links, viewers
 from tests.bench.pages.links import Link
 from tests.bench.pages.survey import Asked, Shape, Survey
+from tests.bench.viewing import Viewer
 
 _HTMX: Mapping[str, str] = {"HX-Request": "true"}
 # A fragment is shorter than its page by more than a token or a time of day.
@@ -31,11 +32,9 @@ class Broken(Exception):
     """A page did not answer as one."""
 
 
-def survey() -> Survey:
-    """All of them, seen by an administrator. Raises Broken and addresses.Unknown."""
-    person = User.objects.filter(is_superuser=True).order_by("pk").first()
-    if person is None:
-        raise Broken("somebody has to look at the pages: there is no administrator")
+def survey(*, viewer: Viewer = Viewer.ADMINISTRATOR) -> Survey:
+    """All of them. Raises Broken, addresses.Unknown and viewers.Nobody."""
+    person = viewers.person(viewer=viewer, beside=addresses.largest_destination())
     client = Client(SERVER_NAME="127.0.0.1", raise_request_exception=False)
     client.force_login(person)
     name = settings.SESSION_COOKIE_NAME

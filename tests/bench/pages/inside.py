@@ -1,11 +1,16 @@
-"""Takes the survey: `python -m tests.bench.pages.inside`, with a workspace's settings.
+"""Takes the survey: `python -m tests.bench.pages.inside VIEWER`, with a workspace's settings.
+
+VIEWER is the name of a `viewing.Viewer`.
 
 Prints one JSON object (`survey.read`).
 """
 
 import os
+import sys
 
 import django
+
+from tests.bench.viewing import Viewer
 
 
 def main() -> None:
@@ -14,7 +19,7 @@ def main() -> None:
     # What is imported here needs the settings to stand.
     from tests.bench.pages import course
 
-    print(course.survey().as_json())
+    print(course.survey(viewer=Viewer[sys.argv[1]]).as_json())
 
 
 if __name__ == "__main__":

@@ -59,17 +59,20 @@ def slowest_first(measured: Sequence[Measured]) -> list[Measured]:
     return sorted(measured, key=lambda one: -one.p95)
 
 
+def of_survey(*, of: str, asked: Sequence[Asked]) -> Iterator[Target]:
+    """Of addresses that nobody timed; `of` as for `targets`."""
+    pages = [one for one in asked if one.is_judged]
+    yield _chatty(of, pages)
+    heavy = [f"{one.label} {one.bytes / 1000:.0f} kB" for one in pages if one.bytes >= MOST_BYTES]
+    yield _all(f"{of}: under {MOST_BYTES // 1000} kB without what it loads", heavy, len(pages))
+
+
 def targets(*, of: str, measured: Sequence[Measured]) -> Iterator[Target]:
-    """`of` is the database. Files and redirects are shown, not judged."""
+    """`of` says on which database, by whom. Files and redirects are shown, not judged."""
     pages = [one for one in measured if one.asked.is_judged]
     slow = [f"{one.asked.label} {one.p95:.0f} ms" for one in pages if one.p95 >= MOST_P95_MS]
     yield _all(f"{of}: p95 under {MOST_P95_MS:g} ms", slow, len(pages))
-    chatty = [
-        f"{one.asked.label} {one.asked.queries}"
-        for one in pages
-        if one.asked.queries > MOST_QUERIES
-    ]
-    yield _all(f"{of}: at most {MOST_QUERIES} queries", chatty, len(pages))
+    yield _chatty(of, [one.asked for one in pages])
     heavy = [
         f"{one.asked.label} {max(one.asked.bytes, one.weight or 0) / 1000:.0f} kB"
         for one in pages
@@ -85,6 +88,11 @@ def targets(*, of: str, measured: Sequence[Measured]) -> Iterator[Target]:
     if shown:
         wanted = f"{of}: first contentful paint under {MOST_PAINT_MS:g} ms"
         yield _all(wanted, late, len(shown))
+
+
+def _chatty(of: str, pages: Sequence[Asked]) -> Target:
+    misses = [f"{one.label} {one.queries}" for one in pages if one.queries > MOST_QUERIES]
+    return _all(f"{of}: at most {MOST_QUERIES} queries", misses, len(pages))
 
 
 def _all(wanted: str, misses: Sequence[str], count: int) -> Target:
