@@ -1,12 +1,14 @@
 """The audiences of one destination: who is in them, and what became of them there."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from django.db.models import F, Max, Q, QuerySet, Sum
 
+from activations.deliveries.store import audience_runs
 from activations.models import Activation, AudienceRun
 from activations.queries import audiences, sight
 from activations.queries.audiences import StatusCounts
@@ -20,6 +22,9 @@ SORTS: Final = {
 }
 PLANNED, RUNNING, ENDED = "planned", "running", "ended"
 SCHEDULES: Final = {RUNNING: "Running", PLANNED: "Planned", ENDED: "Ended"}
+_MINUTE: Final = timedelta(minutes=1)
+# What can be counted waits for the next round of `runs.count_audiences`.
+_ROUND_MINUTES: Final = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,15 @@ class Outcomes:
     excluded: int = 0
     failed: int = 0
     last_run_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lateness:
+    """Up to which instant outcomes are counted, and how many minutes later a worker counts."""
+
+    counted_until: datetime | None
+    from_minutes: int
+    to_minutes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +96,12 @@ def rows(*, activations: Sequence[Activation], today: date) -> list[Row]:
         )
         for row in activations
     ]
+
+
+def lateness() -> Lateness:
+    """Of the outcomes of all destinations; one query."""
+    minutes = math.ceil(audience_runs.delay() / _MINUTE)
+    return Lateness(audience_runs.counted_until(), minutes, minutes + _ROUND_MINUTES)
 
 
 def _outcomes(activations: Sequence[Activation]) -> Mapping[int, Outcomes]:

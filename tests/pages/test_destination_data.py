@@ -63,6 +63,26 @@ def test_it_counts_members_and_what_became_of_them(
     assert "1,234" in page.content.decode()
 
 
+def test_until_a_run_is_counted_it_says_so_and_how_late_that_is(
+    signed_in: Client, destination: Destination, settings: Settings
+) -> None:
+    settings.DELIVERY_LEASE_SECONDS, settings.DELIVERY_DEADLINE_SECONDS = 90, 30
+    settings.DELIVERY_SETTLE_SECONDS = 121
+    row = _activate(destination, "VIP")
+
+    first = signed_in.get(_url(destination)).content.decode()
+    factories.AudienceRunCursorFactory(counted_until=factories.NOON)
+    factories.AudienceRunFactory(destination=destination, audience=row.audience, activated=63)
+    later = signed_in.get(_url(destination)).content.decode()
+
+    assert "none counted yet" in first
+    assert "counted 5 to 6 minutes later" in first
+    assert "so far up to" not in first
+    assert "none counted yet" not in later
+    assert ">63</td>" in later
+    assert f"{factories.NOON:%-d %b %Y, %H:%M} UTC" in later.split("so far up to")[1]
+
+
 @pytest.mark.parametrize(
     ("query", "found"),
     [

@@ -52,14 +52,23 @@ _Ending: TypeAlias = tuple[int, int, str]
 _Key: TypeAlias = tuple[int, int, str]
 
 
-def horizon(*, at: datetime) -> datetime:
-    """What happened before it is settled or will never be: no later answer changes it."""
-    seconds = (
-        settings.DELIVERY_LEASE_SECONDS
+def delay() -> timedelta:
+    """After so long an ending is settled or will never be: no later answer changes it."""
+    return timedelta(
+        seconds=settings.DELIVERY_LEASE_SECONDS
         + settings.DELIVERY_DEADLINE_SECONDS
         + settings.DELIVERY_SETTLE_SECONDS
     )
-    return at - timedelta(seconds=seconds)
+
+
+def horizon(*, at: datetime) -> datetime:
+    """What happened before it can be counted."""
+    return at - delay()
+
+
+def counted_until() -> datetime | None:
+    """Everything before it is counted; None before the first count."""
+    return AudienceRunCursor.objects.values_list("counted_until", flat=True).first()
 
 
 def count_slice(*, at: datetime, limit: int) -> bool:

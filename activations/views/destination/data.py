@@ -51,6 +51,7 @@ def show(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "schedules": activations.SCHEDULES,
         "page": page,
         "rows": activations.rows(activations=list(page.object_list), today=today),
+        "lateness": activations.lateness(),
     }
     return render(request, "activations/destination_data.html", context)
 
