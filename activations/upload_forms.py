@@ -5,11 +5,13 @@ from typing import Any, Final
 from django import forms
 from django.forms.utils import ErrorDict
 
+from activations.mapping import emails
 from activations.queries import sight
 from activations.services.uploads import columns
 from activations.services.uploads.inspecting import MAX_BYTES, Preview
 from activations.services.uploads.lifecycle import EMAIL, Order
 
+_SHOWN: Final = 3
 ADD, REPLACE = "add", "replace"
 _MODES: Final = (
     (ADD, "Add to it: members stay, those in the file join them or are renewed."),
@@ -96,14 +98,20 @@ class OrderForm(forms.Form):
             self.fields[f"path-{index}"] = _path_field(title, path if seen else "", blank)
 
     @property
+    def numbers(self) -> tuple[int, ...]:
+        """Of the rows that are shown, as an editor or a spreadsheet counts them."""
+        return self._preview.numbers[:_SHOWN]
+
+    @property
+    def odd(self) -> list[int]:
+        """The rows between those, which do not fit the header."""
+        return [number for number in self._preview.odd if number < self.numbers[-1]]
+
+    @property
     def rows(self) -> list[dict[str, Any]]:
-        """Every column with its first values and its field, for a table."""
+        """Every column with its cells and its field, for a table."""
         return [
-            {
-                "title": title,
-                "examples": self._preview.examples(column=index)[:3],
-                "field": self[f"path-{index}"],
-            }
+            {"title": title, "cells": self._cells(index), "field": self[f"path-{index}"]}
             for index, title in enumerate(self._preview.header)
         ]
 
@@ -129,6 +137,14 @@ class OrderForm(forms.Form):
             expiry_days=data["expiry_days"],
             replaces=data.get("mode") == REPLACE,
         )
+
+    def _cells(self, index: int) -> list[dict[str, Any]]:
+        is_email = str(index) == str(self["email"].value())
+        texts = (row[index].strip() for row in self._preview.rows)
+        return [
+            {"row": number, "text": text, "is_wrong": is_email and not emails.is_valid(text)}
+            for number, text in zip(self.numbers, texts, strict=False)
+        ]
 
     def _problem(self, path: str, taken: set[str]) -> str:
         if problem := columns.problem(path=path):

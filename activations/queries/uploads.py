@@ -5,9 +5,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from io import StringIO
+from itertools import groupby
+from operator import itemgetter
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, F, QuerySet, Window
+from django.db.models.functions import RowNumber
 
 from activations.mapping.catalogue import ATTRIBUTES
 from activations.models import Audience, Upload, UploadReject
@@ -16,6 +19,7 @@ from activations.services.uploads.running import MOST_REJECTS
 from activations.terms import UploadStatus
 
 _ROWS_PER_PART = 2_000
+_REASONS, _ROWS_PER_REASON = 20, 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,13 @@ class Progress:
         return self.upload.rows_rejected > MOST_REJECTS
 
     @property
+    def wants_correction(self) -> bool:
+        """It has ended, and rows of it may be corrected and uploaded again."""
+        upload = self.upload
+        has_ended = upload.status in (UploadStatus.FINISHED, UploadStatus.FAILED)
+        return has_ended and upload.rows_rejected > 0 and upload.audience is not None
+
+    @property
     def is_letting_leave(self) -> bool:
         """The file is read; who is not in it is leaving."""
         upload = self.upload
@@ -46,11 +57,17 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why rows were rejected, with the first of them."""
+    """Why rows were rejected; `rows` are the numbers of the first of them."""
 
     code: str
     message: str
     count: int
+    rows: tuple[int, ...]
+
+    @property
+    def others(self) -> int:
+        """How many there are beyond the first."""
+        return self.count - len(self.rows)
 
 
 def get(*, uuid: UUID) -> Upload:
@@ -88,13 +105,23 @@ def reasons(*, upload: Upload) -> list[Reason]:
     """What was wrong with the rejected rows, the most frequent first; one query."""
     if not upload.rows_rejected:
         return []
-    rows = UploadReject.objects.filter(upload=upload).order_by()
-    grouped = rows.values_list("code", "message").annotate(count=Count("*"))
-    return sorted((Reason(*row) for row in grouped), key=lambda r: (-r.count, r.code))[:20]
+    kind = [F("code"), F("message")]
+    numbered = UploadReject.objects.filter(upload=upload).annotate(
+        of_kind=Window(Count("*"), partition_by=kind),
+        place=Window(RowNumber(), partition_by=kind, order_by=F("row").asc()),
+    )
+    first = numbered.filter(place__lte=_ROWS_PER_REASON)
+    ordered = first.order_by("-of_kind", "code", "message", "row")
+    kept = ordered.values_list("code", "message", "of_kind", "row")[: _REASONS * _ROWS_PER_REASON]
+    found = [
+        Reason(code, message, count, tuple(row for *_, row in same))
+        for (code, message, count), same in groupby(kept, key=itemgetter(0, 1, 2))
+    ]
+    return found[:_REASONS]
 
 
 def rejects_csv(*, upload: Upload) -> Iterator[str]:
-    """Row number and reason of every kept reject, part by part."""
+    """Row number and reason of every kept reject, part by part; the rows are not kept."""
     yield "row,code,reason\r\n"
     after = 0
     while True:

@@ -8,13 +8,14 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from activations.queries import audiences, uploads
 from activations.services.uploads import lifecycle
 from activations.services.uploads.inspecting import DELIMITERS, Unfit
-from activations.upload_forms import FileForm, OrderForm
+from activations.upload_forms import ADD, FileForm, OrderForm
 from activations.views.receiving import PROBLEM
 from connections.permissions import Permission, requires
 from connections.views.found import or_404
@@ -26,8 +27,9 @@ STEPS = ("Choose file", "Columns and name", "Import")
 @may_import
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
-    """`?audience=<uuid>` uploads into one that exists."""
+    """`?audience=<uuid>` uploads into one that exists; with `mode=add` it asks no more how."""
     audience = _audience(request)
+    adds = audience is not None and ADD in (request.POST.get("mode"), request.GET.get("mode"))
     posted = (request.POST, request.FILES) if request.method == "POST" else ()
     form = FileForm(*posted, problem=request.META.get(PROBLEM, ""))
     if request.method == "POST" and form.is_valid():
@@ -43,8 +45,9 @@ def new(request: HttpRequest) -> HttpResponse:
         except Unfit as problem:
             form.add_error("file", str(problem))
         else:
-            return redirect("activations:upload", uuid=upload.uuid)
-    context = {"form": form, "audience": audience, "steps": _steps(0)}
+            chosen = f"?mode={ADD}" if adds else ""
+            return redirect(f"{reverse('activations:upload', args=[upload.uuid])}{chosen}")
+    context = {"form": form, "audience": audience, "adds": adds, "steps": _steps(0)}
     return render(request, "activations/upload_new.html", context)
 
 
@@ -109,7 +112,8 @@ def _choose_columns(request: HttpRequest, upload: Any) -> HttpResponse:
         messages.error(request, str(problem))
         return redirect("activations:upload-new")
     is_new = upload.audience is None
-    form = OrderForm(request.POST or None, preview=preview, is_new=is_new)
+    chosen = {"mode": ADD} if request.GET.get("mode") == ADD else None
+    form = OrderForm(request.POST or None, initial=chosen, preview=preview, is_new=is_new)
     if request.method == "POST" and form.is_valid():
         try:
             lifecycle.start(upload=upload, order=form.order(), at=timezone.now())

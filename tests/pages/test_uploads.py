@@ -1,6 +1,8 @@
 """Uploading an audience: what is refused in words, what is previewed, what is shown."""
 
 import errno
+import html
+import re
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +67,26 @@ def test_a_file_is_previewed_with_suggestions_and_becomes_an_audience(
     running.process(clock=lambda: NOON)
     assert "Finished" in signed_in.get(started["Location"]).content.decode()
     assert Audience.objects.get(name="VIP").memberships.count() == 2
+
+
+def test_the_preview_keeps_rows_together_and_marks_what_will_be_rejected(
+    signed_in: Client,
+) -> None:
+    rows = b"email,surname\nann@example.org,Lee\nx\nbob@@example,\ncarla@example.org,Fox\n"
+    answer = _send(signed_in, rows)
+    email, surname = [
+        [(cell["row"], cell["text"], cell["is_wrong"]) for cell in row["cells"]]
+        for row in answer.context["form"].rows
+    ]
+    assert email == [
+        (2, "ann@example.org", False),
+        (4, "bob@@example", True),
+        (5, "carla@example.org", False),
+    ]
+    assert surname == [(2, "Lee", False), (4, "", False), (5, "Fox", False)]
+    page = answer.content.decode()
+    assert page.count("this row will be rejected") == 1
+    assert "since they do not fit the header: row 3." in page
 
 
 @pytest.mark.parametrize(
@@ -208,6 +230,23 @@ def test_rejected_rows_are_downloaded_without_values_and_go_with_the_upload(
     assert text == "row,code,reason\r\n7,invalid-email,not a valid e-mail address\r\n"
     signed_in.post(reverse("activations:upload-delete", args=[upload.uuid]))
     assert not Upload.objects.exists()
+
+
+def test_a_finished_upload_names_the_rejected_rows_and_leads_to_their_correction(
+    signed_in: Client,
+) -> None:
+    upload = factories.UploadFactory(rows_rejected=13)
+    for row in range(2, 14):
+        factories.UploadRejectFactory(upload=upload, row=row)
+    factories.UploadRejectFactory(upload=upload, row=14, code="missing-email", message="none")
+    answer = signed_in.get(reverse("activations:upload", args=[upload.uuid]))
+    found = [(reason.code, reason.rows, reason.others) for reason in answer.context["reasons"]]
+    assert found == [("invalid-email", tuple(range(2, 12)), 2), ("missing-email", (14,), 0)]
+    [again] = re.findall(rf'"({NEW}[^"]+)"', answer.content.decode())
+    chosen = signed_in.get(html.unescape(again))
+    assert chosen.context["audience"] == upload.audience
+    more = {"audience": str(upload.audience.uuid), "mode": "add"}
+    assert _send(signed_in, GOOD, **more).context["form"]["mode"].value() == "add"
 
 
 def test_a_running_upload_is_not_forgotten(signed_in: Client) -> None:

@@ -14,6 +14,7 @@ from activations.profiles.sources import other_kind
 
 MAX_BYTES: Final = 1_000_000_000
 MAX_COLUMNS: Final = 25
+HEADER_ROWS: Final = 1
 SHOWN_ROWS: Final = 5
 UTF_8, UTF_16, WINDOWS = "UTF-8", "UTF-16", "Windows-1252"
 DELIMITERS: Final = {",": "comma", ";": "semicolon", "\t": "tab"}
@@ -27,11 +28,16 @@ class Unfit(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """The head of a file. Every row has as many cells as the header; odd rows are not shown."""
+    """The head of a file. Every row has as many cells as the header; odd rows are not shown.
+
+    `numbers` are those of the rows, `odd` those of rows among them that are not shown.
+    """
 
     delimiter: str
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    numbers: tuple[int, ...]
+    odd: tuple[int, ...] = ()
 
     def examples(self, *, column: int) -> tuple[str, ...]:
         """What the shown rows say in a column."""
@@ -63,14 +69,14 @@ def preview(*, stream: BinaryIO) -> Preview:
         reader = csv.reader(chain([first], lines), strict=True, delimiter=mark)
         header = next(reader, [])
         _check_header(header)
-        rows = _first_rows(reader, lines, len(header))
+        rows, odd = _first_rows(reader, lines, len(header))
     except RowTooLong:
         raise Unfit("Its first lines are longer than 1 MiB; is it a CSV file?") from None
     except csv.Error:
         raise Unfit("Its header line is not CSV: a quote is not closed.") from None
     if not rows:
         raise Unfit(f"No row below the header line has {len(header)} cells as the header has.")
-    return Preview(mark, tuple(_titles(header)), rows)
+    return Preview(mark, tuple(_titles(header)), tuple(rows.values()), tuple(rows), tuple(odd))
 
 
 def _by_first_special_character(head: bytes, stream: BinaryIO) -> str:
@@ -110,19 +116,26 @@ def _check_header(header: list[str]) -> None:
 
 def _first_rows(
     reader: Iterator[list[str]], lines: RowLines, width: int
-) -> tuple[tuple[str, ...], ...]:
-    rows: list[tuple[str, ...]] = []
-    for _ in range(SHOWN_ROWS * 4):
+) -> tuple[dict[int, tuple[str, ...]], list[int]]:
+    """By their numbers, which count as the import does, and the numbers of the odd ones."""
+    rows: dict[int, tuple[str, ...]] = {}
+    odd: list[int] = []
+    for number in range(HEADER_ROWS + 1, HEADER_ROWS + 1 + SHOWN_ROWS * 4):
+        if len(rows) == SHOWN_ROWS:
+            break
         lines.start_row()
         try:
             cells = next(reader, None)
         except (csv.Error, RowTooLong):
+            odd.append(number)
             continue
-        if cells is None or len(rows) == SHOWN_ROWS:
+        if cells is None:
             break
         if len(cells) == width and is_utf8(cells=cells):
-            rows.append(tuple(cell.replace("\0", "\N{REPLACEMENT CHARACTER}") for cell in cells))
-    return tuple(rows)
+            rows[number] = tuple(cell.replace("\0", "\N{REPLACEMENT CHARACTER}") for cell in cells)
+        elif cells:
+            odd.append(number)
+    return rows, odd
 
 
 def _titles(header: list[str]) -> Iterator[str]:

@@ -4,17 +4,16 @@ import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO
 
 from activations.mapping import emails
 from activations.profiles import csv_header
 from activations.profiles.csv_header import Column
 from activations.profiles.lines import RowLines, RowTooLong, is_utf8
 from activations.profiles.rows import MAX_ROW_BYTES, Row, UnreadableRow, too_long
+from activations.services.uploads.inspecting import HEADER_ROWS
 from activations.services.uploads.lifecycle import EMAIL
 from activations.terms import MembershipStatus
-
-HEADER_ROWS: Final = 1
 
 
 @dataclass(frozen=True, slots=True)

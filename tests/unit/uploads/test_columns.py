@@ -7,7 +7,7 @@ from activations.services.uploads.inspecting import Preview
 
 
 def _preview(header: tuple[str, ...], *rows: tuple[str, ...]) -> Preview:
-    return Preview(",", header, rows)
+    return Preview(",", header, rows, numbers=tuple(range(2, len(rows) + 2)))
 
 
 @pytest.mark.parametrize(

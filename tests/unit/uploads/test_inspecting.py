@@ -43,10 +43,12 @@ def test_a_quoted_cell_may_hold_line_ends_and_delimiters() -> None:
     assert found.rows == (("ann@example.org", "a,\nb"),)
 
 
-def test_rows_of_another_width_and_broken_ones_are_not_shown() -> None:
-    text = b"email,name\nx\na@example.org,\xff\nb@example.org,Bo\n"
+def test_rows_of_another_width_and_broken_ones_are_told_by_number_only() -> None:
+    text = b"email,name\nx\na@example.org,\xff\n\nb@example.org,Bo\n"
     found = inspecting.preview(stream=BytesIO(text))
     assert found.rows == (("b@example.org", "Bo"),)
+    assert found.numbers == (5,)
+    assert found.odd == (2, 3)
 
 
 def test_a_column_without_a_name_gets_one() -> None:
