@@ -84,6 +84,7 @@ def full(say: Say, at: datetime) -> dict[str, Any]:
     sessions = {
         "ann": session(ann),
         "bo": session(working["member"]),
+        "kim": session(working["restricted"]),
         "newcomer": session(newcomer),
     }
     return {"sessions": sessions, "objects": objects, "more": _more(there, chosen)}

@@ -21,18 +21,21 @@ def administrator(say: Say) -> User:
 
 
 def fill(say: Say, at: datetime) -> dict[str, object]:
-    """Members, an invitation, a role of our own; the rows their pages need."""
+    """Members, one of whom sees by label, an invitation, roles of our own."""
     role = roles.create(name=say("Campaign team", 150), permissions=[Permission.VIEW_ALERTS])
     member = factories.UserFactory(
         username=say("bo", 149), email="bo@example.org", is_superuser=False, last_login=at
     )
     member.groups.add(role)
+    by_label = roles.create(name=say("No label", 147), permissions=list(Permission), labels=[])
+    restricted = factories.UserFactory(username=say("kim", 147), is_superuser=False, last_login=at)
+    restricted.groups.add(by_label)
     factories.UserFactory(username=say("eva", 148), is_superuser=False, is_active=False)
     group = role_queries.listing().exclude(pk=role.pk).first()
     assert group is not None
     invitation = people.invite(email="cy@example.org", groups=[group], at=at)
     _programs(say, at)
-    return {"member": member, "role": role, "invitation": invitation}
+    return {"member": member, "restricted": restricted, "role": role, "invitation": invitation}
 
 
 def _programs(say: Say, at: datetime) -> None:

@@ -4,6 +4,7 @@ The pages are those of the URL configuration, filled with the rows of `tests.bro
 opens over them is found by what opens it. Photographs of all of them are kept.
 """
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,26 @@ def test_every_page_and_what_opens_over_it_is_sound(plain: Filled, browser: Crit
 def test_no_column_is_out_of_sight_on_a_laptop(plain: Filled, browser: Critic) -> None:
     for visit in browser.pages(one_of_each(plain.visits)):
         browser.judge_laptop(visit.name)
+    assert not browser.faults, browser.report
+
+
+# Where it shows that something is hidden from who looks.
+CLOSED = {
+    "overview",
+    "activations:choose",
+    "activations:browse",
+    "activations:destination-detail",
+    "activations:destination-data",
+    "activations:destination-settings",
+    "activations:person",
+}
+
+
+def test_what_access_labels_leave_of_a_page_is_sound(plain: Filled, browser: Critic) -> None:
+    shown = [visit for visit in one_of_each(plain.visits) if visit.route in CLOSED]
+    assert {visit.route for visit in shown} == CLOSED
+    for visit in browser.pages([replace(visit, by="kim") for visit in shown]):
+        browser.judge(f"{visit.name}-by-label")
     assert not browser.faults, browser.report
 
 
