@@ -1,6 +1,6 @@
 """Destinations as Browse and the destination page list them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from activations.models import Activation, DataflowRun
+from activations.models import Activation, Audience, DataflowRun
 from activations.queries import browse_filters, runs, sight
 from connections.destinations import effective_status
 from connections.models import Destination, DestinationStatus
@@ -96,6 +96,12 @@ def activatable(*, words: str, chosen: Chosen = NOTHING) -> QuerySet[Destination
     """Destinations one can activate audiences to."""
     found = browse(words=words, sort="name", descending=False, chosen=chosen)
     return found.exclude(status=DestinationStatus.DRAFT)
+
+
+def senders(*, audience: Audience, among: Iterable[Destination]) -> set[int]:
+    """Which of them send the audience already."""
+    here = Activation.objects.filter(audience=audience, destination__in=among)
+    return set(here.values_list("destination_id", flat=True))
 
 
 def _annotated() -> QuerySet[Destination]:

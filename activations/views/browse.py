@@ -8,10 +8,11 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from activations.queries import browse_filters, destinations, sight
+from activations.queries import audiences, browse_filters, destinations, sight
 from activations.views.lists import Asked
 from connections.permissions import TO_ACTIVATE, Permission, requires
 from connections.queries import alerts, changes
+from connections.queries.filters import uuid_of
 from connections.views.found import or_404
 
 COLUMNS = {
@@ -63,16 +64,29 @@ def rail(request: HttpRequest, uuid: UUID) -> HttpResponse:
 @requires(*TO_ACTIVATE)
 @require_safe
 def choose(request: HttpRequest) -> HttpResponse:
-    """The catalog's Activate audiences: which destination? `?account=<uuid>`: one of these."""
+    """The catalog's Activate audiences: which destination? `?account=<uuid>`: one of these.
+
+    `?audience=<uuid>`: the audience whose page led here, which Next selects.
+    """
     asked = Asked.by(request, default="name", several=(browse_filters.ACCOUNT,))
+    audience = _asked_audience(request)
     page = asked.page_of(destinations.activatable(words=asked.words, chosen=asked.chosen))
     context = {
         "asked": asked,
         "page": page,
         "closed": sight.closed(destinations=[destination.pk for destination in page]),
+        "audience": audience,
         "section": "catalog",
     }
+    if audience:
+        context["senders"] = destinations.senders(audience=audience, among=page.object_list)
     return render(request, "activations/choose.html", context)
+
+
+def _asked_audience(request: HttpRequest) -> Any:
+    """None where the address names none. Raises Http404 for one that may not be seen."""
+    text = request.GET.get("audience", "")
+    return or_404(audiences.get, uuid=uuid_of(value=text)) if text else None
 
 
 def _row(uuid: UUID) -> Any:

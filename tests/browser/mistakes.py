@@ -323,6 +323,7 @@ TRIED_ELSEWHERE = {
     "activations:search": "any words may be searched for",
     "sign-in-link": "a button",
     "connections:alert-subscribers": "boxes to tick; who is gone is left out",
+    "activations:activate": "a button, which says nothing but which audience",
     "activations:activate-now": "asks before it does what was chosen, and says why not",
     "activations:draft-audiences": "boxes to tick; saved as they are ticked",
     "activations:draft-mapping": "keeps everything and says at each row what is wrong",

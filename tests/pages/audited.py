@@ -455,6 +455,7 @@ UNTOLD = {
     "activations:people": _LOOKS,
     "activations:search": _LOOKS,
     "activations:draft-preview": _LOOKS,
+    "activations:activate": _OWN_DRAFT,
     "activations:draft-audiences": _OWN_DRAFT,
     "activations:draft-mapping": _OWN_DRAFT,
     "activations:draft-schedule": _OWN_DRAFT,

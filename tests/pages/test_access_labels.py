@@ -276,6 +276,20 @@ class TestActivating:
         draft.refresh_from_db()
         assert draft.mappings == before
 
+    def test_a_hidden_audience_leads_to_no_chooser_and_no_draft(
+        self, ready: Destination, secret: Audience
+    ) -> None:
+        wanted, client = {"audience": str(secret.uuid)}, browser([])
+        assert client.get(reverse("activations:choose"), wanted).status_code == 404
+        assert client.post(self._activate(ready), wanted).status_code == 404
+        assert not ActivationDraft.objects.exists()
+        assert browser(["C2"]).post(self._activate(ready), wanted).status_code == 302
+        [row] = ActivationDraft.objects.get().audiences
+        assert row["audience"] == secret.pk
+
+    def _activate(self, destination: Destination) -> str:
+        return reverse("activations:activate", args=[destination.uuid])
+
     def test_the_windows_of_the_mapping_offer_no_hidden_field(self, ready: Destination) -> None:
         factories.LabeledAttributeFactory(path="person.birthDate", labels=["C2"])
         factories.ProfileFactory(attributes={"person": {"birthDate": "1990-01-01"}})

@@ -65,6 +65,61 @@ def test_opening_twice_leads_to_the_same_draft(signed_in: Client, destination: D
     assert signed_in.get(url)["Location"] == signed_in.get(url)["Location"]
 
 
+def test_the_audience_whose_page_led_here_is_selected_in_the_draft(
+    signed_in: Client, destination: Destination, audience: Audience
+) -> None:
+    page = signed_in.get(reverse("activations:audience-detail", args=[audience.uuid]))
+    choose = f"{reverse('activations:choose')}?audience={audience.uuid}"
+    assert page.content.decode().count(f'href="{choose}"') == 2
+    chooser = signed_in.get(choose).content.decode()
+    assert "receives “<bdi>VIP customers</bdi>”" in chooser
+    assert f'name="audience" value="{audience.uuid}"' in chooser
+    assert "Sends it now" not in chooser
+
+    first = _activate(signed_in, destination, audience)
+    again = _activate(signed_in, destination, audience)
+
+    assert "VIP customers is selected." in first
+    assert "VIP customers was selected already." in again
+    draft = ActivationDraft.objects.get()
+    assert [row["audience"] for row in draft.audiences] == [audience.pk]
+
+
+def test_choosing_says_which_destinations_send_the_audience_already(
+    signed_in: Client, destination: Destination, audience: Audience
+) -> None:
+    factories.ActivationFactory(destination=destination, audience=audience, mapping_id="VIP")
+    choose = reverse("activations:choose")
+
+    assert "Sends it now" in signed_in.get(choose, {"audience": audience.uuid}).content.decode()
+    assert "was selected already" in _activate(signed_in, destination, audience)
+    [row] = ActivationDraft.objects.get().audiences
+    assert row["mapping_id"] == "VIP"
+
+
+def test_a_search_for_the_destination_keeps_the_audience(
+    signed_in: Client, destination: Destination, audience: Audience
+) -> None:
+    asked = {"audience": audience.uuid, "q": "nothing"}
+    page = signed_in.get(reverse("activations:choose"), asked).content.decode()
+    assert f'<input type="hidden" name="audience" value="{audience.uuid}">' in page
+    assert f'href="?audience={audience.uuid}"' in page
+
+
+@pytest.mark.parametrize("key", ["", "nonsense", "00000000-0000-4000-8000-000000000000"])
+def test_an_audience_that_is_not_there_opens_no_draft(
+    signed_in: Client, destination: Destination, key: str
+) -> None:
+    url = reverse("activations:activate", args=[destination.uuid])
+    assert signed_in.post(url, {"audience": key}).status_code == 404
+    assert not ActivationDraft.objects.exists()
+
+
+def _activate(client: Client, destination: Destination, audience: Audience) -> str:
+    url = reverse("activations:activate", args=[destination.uuid])
+    return client.post(url, {"audience": audience.uuid}, follow=True).content.decode()
+
+
 def test_a_new_draft_starts_with_the_mandatory_mappings(draft: ActivationDraft) -> None:
     targets = [row["target"] for row in draft.mappings]
     assert targets == ["email", "last_name", "first_name"]

@@ -1,30 +1,63 @@
 """Opening the wizard for a destination, and giving up what was chosen."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_POST, require_safe
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
 
-from activations.queries import sight
+from activations.queries import audiences, sight
 from activations.services import drafts
 from activations.views.wizard import frame
 from connections.permissions import TO_ACTIVATE, requires
 from connections.queries import destinations
+from connections.queries.filters import uuid_of
 from connections.views.found import or_404
 
 
 @requires(*TO_ACTIVATE)
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def activate(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    """Leads to the person's draft; opening one changes nothing that is sent."""
+    """Leads to the person's draft; opening one changes nothing that is sent.
+
+    A POST with an `audience` selects it there, as a click on its box would.
+    """
     destination = or_404(destinations.get, uuid=uuid)
     if destination.status == "draft":
         return redirect("connections:connect", uuid=uuid)
     sight.demand_workflow(destination=destination)
+    wanted = _wanted_audience(request)
     draft = drafts.open_for(destination=destination, person=request.user)
+    if wanted is not None:
+        _select(request, draft, wanted)
     return redirect("activations:draft-audiences", uuid=draft.uuid)
+
+
+def _wanted_audience(request: HttpRequest) -> Any:
+    """None for a GET. Raises Http404 for one that may not be seen."""
+    if request.method != "POST":
+        return None
+    return or_404(audiences.get, uuid=uuid_of(value=request.POST.get("audience", "")))
+
+
+def _select(request: HttpRequest, draft: Any, audience: Any) -> None:
+    if any(row["audience"] == audience.pk for row in draft.audiences):
+        messages.info(request, f"{audience} was selected already.")
+        return
+    key = {audience.pk}
+    try:
+        drafts.select_audiences(
+            draft=draft, version=draft.version, shown=key, chosen=key, at=timezone.now()
+        )
+    except drafts.StaleDraft:
+        messages.warning(
+            request, f"{audience} was not selected: another tab saved this draft. Select it below."
+        )
+    else:
+        messages.success(request, f"{audience} is selected.")
 
 
 @requires(*TO_ACTIVATE)
