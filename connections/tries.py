@@ -3,8 +3,8 @@
 A try is counted before its password is compared, and forgiven when that was right: of fifty sent
 at once only those that are free are compared. While somebody has to wait nothing is compared and
 nothing counted, so asking does not make a wait longer; from the second time on it is one look and
-no write, however many ask. Names and addresses are kept as keyed
-hashes: what was typed into the box of the name may have been a password.
+no write, however many ask. Names and addresses are kept as keyed hashes: what was typed into the
+box of the name may have been a password.
 """
 
 import math
