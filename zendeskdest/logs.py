@@ -1,4 +1,4 @@
-"""What must not stand in a line of the log."""
+"""What must not, or need not, stand in the log."""
 
 import logging
 
@@ -17,4 +17,13 @@ class WithoutSignInSecrets(logging.Filter):
                 argument.replace(secret, "***") if isinstance(argument, str) else argument
                 for argument in record.args
             )
+        return True
+
+
+class RefusalsInALine(logging.Filter):
+    """Leaves out where in the code a request was refused (4xx): nothing failed there."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if 400 <= getattr(record, "status_code", 0) < 500:
+            record.exc_info = record.exc_text = None
         return True

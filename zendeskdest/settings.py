@@ -253,9 +253,16 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "filters": {"secrets": {"()": "zendeskdest.logs.WithoutSignInSecrets"}},
+    "filters": {
+        "secrets": {"()": "zendeskdest.logs.WithoutSignInSecrets"},
+        "refusals": {"()": "zendeskdest.logs.RefusalsInALine"},
+    },
     "handlers": {
-        "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["secrets"]}
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["secrets", "refusals"],
+        }
     },
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
     # urllib3 prints request lines at DEBUG, and Sell's upsert has the e-mail in its query; as a
