@@ -8,8 +8,6 @@ from typing import Final
 from connections import alert_rules
 
 HOUR: Final = timedelta(hours=1)
-# Of a run that still goes on, a share is judged only from so many outcomes on.
-ENOUGH_OUTCOMES: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +49,8 @@ def exceeds(run: Figures, *, code: str, threshold: Decimal) -> bool:
 
 def is_ripe(run: Figures, *, code: str, at: datetime) -> bool:
     """Whether the rule may judge the run already."""
-    return code == alert_rules.FAILURE or run.has_ended(at=at) or run.outcomes >= ENOUGH_OUTCOMES
+    has_enough = run.outcomes >= alert_rules.ENOUGH_OUTCOMES
+    return code == alert_rules.FAILURE or run.has_ended(at=at) or has_enough
 
 
 def words(run: Figures, *, code: str) -> str:

@@ -19,6 +19,9 @@ STOPPED: Final = "identical-rejections"
 OUTAGE: Final = "zendesk-outage"
 
 
+# Of a run that still goes on, a share is judged only from so many outcomes on.
+ENOUGH_OUTCOMES: Final = 100
+
 # Of the units that are counted.
 _ONE: Final = {"identities": "identity", "minutes": "minute"}
 
@@ -69,7 +72,8 @@ RULES: Final = (
         SKIPPED_RATE,
         "Activation Skipped Rate Exceeded",
         "Of all identities a run activated, excluded or failed, a larger share was excluded than"
-        " the threshold.",
+        f" the threshold. It is judged from {ENOUGH_OUTCOMES} identities on; a smaller run when its"
+        " clock hour is over.",
         "A later run, or this one at its end, kept within the threshold.",
         "warning",
         Threshold(Decimal(1), Decimal("0.1"), Decimal(100), "%", step=Decimal("0.1")),

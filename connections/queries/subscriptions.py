@@ -36,6 +36,12 @@ def people_by_rule() -> dict[str, int]:
     return dict(rows.annotate(people=Count("person", distinct=True)))
 
 
+def destinations_of(*, person: Any) -> int:
+    """At how many destinations a person chose to hear of something."""
+    rows = Subscription.objects.filter(person=person).order_by()
+    return rows.values("destination").distinct().count()
+
+
 def destinations() -> QuerySet[Destination]:
     """Those one can subscribe to, by name."""
     return Destination.objects.exclude(status=DestinationStatus.DRAFT).order_by("name", "pk")

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from connections import notifications
 from connections.permissions import Permission, requires
-from connections.queries import navigation
+from connections.queries import navigation, subscriptions
 from connections.queries import notifications as queries
 
 
@@ -71,10 +71,21 @@ def follow(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return redirect("activations:destination-detail", uuid=line.destination)
 
 
+def _heard_at(request: HttpRequest) -> str:
+    """Where the person hears of alerts; empty when nowhere."""
+    count = subscriptions.destinations_of(person=request.user)
+    if not count:
+        return ""
+    where = "a destination" if count == 1 else f"{count:,} destinations"
+    return f"You are subscribed to alerts of {where}. What they tell stands here."
+
+
 def _panel(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
+    lines = queries.newest(person=request.user, at=now)
     context = {
-        "lines": queries.newest(person=request.user, at=now),
+        "lines": lines,
         "unread": queries.unread(person=request.user, at=now),
+        "heard_at": "" if lines else _heard_at(request),
     }
     return render(request, "alerts/panel.html", context)

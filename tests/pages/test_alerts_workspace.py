@@ -306,7 +306,8 @@ def test_whoever_subscribes_reads_the_threshold_and_what_is_disabled() -> None:
 
     page = get(client, f"/destinations/{destination.uuid}/alerts/")
 
-    assert "a larger share was excluded than the threshold. Threshold: 1 %." in page
+    assert "a larger share was excluded than the threshold. It is judged from 100" in page
+    assert "a smaller run when its clock hour is over. Threshold: 1 %." in page
     assert "Threshold: 45 minutes." in page
     assert page.count("This rule is disabled now: nobody hears of it.") == 1
 

@@ -90,7 +90,21 @@ def test_the_panel_shows_the_newest_twenty_and_nobody_elses(mine: tuple[Client, 
 
 
 def test_an_empty_panel_says_what_to_do(mine: tuple[Client, User]) -> None:
-    assert "Nothing to tell" in mine[0].get(PANEL).content.decode()
+    client, user = mine
+    page = client.get(PANEL).content.decode()
+    assert "Nothing to tell" in page
+    assert "Choose a destination" in page
+
+
+def test_an_empty_panel_knows_that_one_is_subscribed(mine: tuple[Client, User]) -> None:
+    client, user = mine
+    subscription = factories.SubscriptionFactory(person=user)
+    there = subscription.destination
+    factories.SubscriptionFactory(person=user, destination=there, code="zendesk-outage")
+    factories.SubscriptionFactory()
+    page = client.get(PANEL).content.decode()
+    assert "You are subscribed to alerts of a destination." in page
+    assert "Choose a destination" not in page
 
 
 def test_one_is_read_and_then_all(mine: tuple[Client, User]) -> None:
