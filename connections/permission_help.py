@@ -35,7 +35,10 @@ CATEGORIES: Final = (
     Category(
         "Profile management",
         {
-            Permission.VIEW_PROFILES: "See people: attributes, memberships, what was sent.",
+            Permission.VIEW_PROFILES: (
+                "See people, each with the e-mail address or other identity they are known by:"
+                " attributes, memberships, what was sent."
+            ),
             Permission.MANAGE_PROFILES: "Change and delete profiles.",
             Permission.VIEW_AUDIENCES: "See audiences and how many are in them.",
             Permission.MANAGE_AUDIENCES: "Name, change and delete audiences.",
@@ -46,8 +49,9 @@ CATEGORIES: Final = (
         "Identity management",
         {
             Permission.VIEW_IDENTITY_GRAPH: (
-                "See identities and export them. Zendesk needs the e-mail identity, so without"
-                " this nobody can finish the activation wizard."
+                "Export identities: to Zendesk, which needs the e-mail, so without this nobody can"
+                " finish the activation wizard, and as CSV files of profiles. See all identities"
+                " of a profile and the request that would be sent about it."
             ),
         },
     ),

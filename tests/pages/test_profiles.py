@@ -194,6 +194,21 @@ def test_profiles_take_the_permission_to_see_them(destination: Destination, name
     assert reverse("activations:profiles", args=[destination.uuid]) not in tabs.content.decode()
 
 
+@pytest.mark.parametrize("may_export", [False, True])
+def test_a_file_of_profiles_exports_identities_and_takes_that_permission(
+    destination: Destination, may_export: bool
+) -> None:
+    _fail(destination)
+    more = [Permission.VIEW_IDENTITY_GRAPH] if may_export else []
+    client, _ = browser(Permission.VIEW_DESTINATIONS, Permission.VIEW_PROFILES, *more)
+    file = reverse("activations:profiles-csv", args=[destination.uuid])
+    problems = client.get(reverse("activations:destination-problems", args=[destination.uuid]))
+
+    assert (file in _page(client, destination)) is may_export
+    assert (file in problems.content.decode()) is may_export
+    assert client.get(file).status_code == (200 if may_export else 403)
+
+
 def test_all_of_a_code_are_retried_from_here(signed_in: Client, destination: Destination) -> None:
     _fail(destination)
     page = _page(signed_in, destination, state="failed", code="zendesk-409")

@@ -87,10 +87,13 @@ def show(request: HttpRequest, uuid: UUID, reference: str) -> HttpResponse:
     return render(request, "activations/destination_profile.html", context)
 
 
-@requires(Permission.VIEW_DESTINATIONS, Permission.VIEW_PROFILES)
+@requires(Permission.VIEW_DESTINATIONS, Permission.VIEW_PROFILES, Permission.VIEW_IDENTITY_GRAPH)
 @require_safe
 def download(request: HttpRequest, uuid: UUID) -> StreamingHttpResponse:
-    """The profiles of one state or code as CSV, row by row: a million of them need no memory."""
+    """The profiles of one state or code as CSV, row by row: a million of them need no memory.
+
+    Each is named by an identity, so this exports them.
+    """
     destination, kind = or_404(destinations.get, uuid=uuid), _kind(request)
     if request.method == "GET":
         told = {"profiles": ("", kind.state or "all"), "code": ("", kind.code or "every")}
