@@ -4,7 +4,7 @@ Every view says so with one of the three decorators; a view that says nothing is
 (`connections.checks`). Names and meaning are those of Adobe Experience Platform's access control.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any, Final, TypeVar
@@ -145,6 +145,14 @@ def with_implied(*, permissions: Iterable[Permission]) -> frozenset[Permission]:
     while further := frozenset().union(*(IMPLIES.get(p, frozenset()) for p in found)) - found:
         found |= further
     return found
+
+
+def missing_to_activate(*, granted: Collection[Permission]) -> tuple[Permission, ...]:
+    """What else the activation wizard needs of somebody who may begin it with these."""
+    if Permission.ACTIVATE_WITHOUT_MAPPING not in granted:
+        return ()
+    needed = (*TO_ACTIVATE, Permission.VIEW_IDENTITY_GRAPH)
+    return tuple(permission for permission in needed if permission not in granted)
 
 
 def _declare(view: View, access: Access) -> View:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from connections import labelled, people, roles
 from connections.marks import ChangedMeanwhile
-from connections.permissions import Permission, requires
+from connections.permissions import Permission, missing_to_activate, requires
 from connections.queries import people as people_queries
 from connections.queries import roles as queries
 from connections.role_forms import RoleForm
@@ -63,13 +63,28 @@ def _form_page(request: HttpRequest, role: Group | None) -> HttpResponse:
         initial = RoleForm.initial_of(queries.content(key=role.pk))
     form = RoleForm(request.POST or None, role=role, initial=initial)
     if request.method == "POST" and form.is_valid() and _save(role, form):
-        messages.success(request, f"The role {form.cleaned_data['name']} was saved.")
+        _tell(request, form)
         # Whoever took the right away from themselves is led where they still may.
         lost = request.user not in people_queries.managers()
         return redirect("home" if lost else "connections:roles")
     used_by = queries.people(role=role) if role is not None else 0
     context = {"role": role, "form": form, "used_by": used_by}
     return render(request, "connections/role.html", context)
+
+
+def _tell(request: HttpRequest, form: RoleForm) -> None:
+    """That it was saved, and what whoever has only this role cannot do with it."""
+    words = f"The role {form.content.name} was saved."
+    missing = missing_to_activate(granted=form.content.permissions)
+    if not missing:
+        messages.success(request, words)
+        return
+    needed = ", ".join(permission.label for permission in missing)
+    messages.warning(
+        request,
+        f"{words} Who has only this role cannot finish the activation wizard, which needs besides:"
+        f" {needed}.",
+    )
 
 
 def _save(role: Group | None, form: RoleForm) -> bool:

@@ -64,6 +64,25 @@ def test_a_role_is_stored_with_what_its_permissions_include(signed_in: Client) -
     }
 
 
+@pytest.mark.parametrize(
+    ("chosen", "missing"),
+    [
+        (["activate_destinations", "view_profiles", "view_segments"], ["View Identity Graph"]),
+        (["activate_without_mapping", "view_identity_graph"], ["View Profiles", "View Segments"]),
+        (list(Permission), []),
+        (["view_destinations"], []),
+    ],
+)
+def test_who_saves_a_role_that_finishes_no_activation_is_warned(
+    signed_in: Client, chosen: list[str], missing: list[str]
+) -> None:
+    answer = signed_in.post(NEW, {"name": "Activator", "permissions": chosen}, follow=True)
+    [told] = answer.context["messages"]
+    assert "The role Activator was saved." in told.message
+    assert told.level_tag == ("warning" if missing else "success")
+    assert told.message.endswith(f"needs besides: {', '.join(missing)}.") is bool(missing)
+
+
 def test_the_form_shows_what_the_role_has(signed_in: Client, role: Group) -> None:
     page = signed_in.get(_url(role))
     checked = [
