@@ -65,8 +65,11 @@ CATEGORIES: Final = (
     Category(
         "Alerts",
         {
-            Permission.VIEW_ALERTS: "See what needs attention now.",
-            Permission.MANAGE_ALERTS: "Subscribe, and set thresholds and receivers.",
+            Permission.VIEW_ALERTS: "See what needs attention now, and subscribe to it.",
+            Permission.MANAGE_ALERTS: (
+                "Enable and disable rules, set thresholds, choose for others what they hear of,"
+                " make webhooks."
+            ),
             Permission.VIEW_ALERT_HISTORY: "See alerts that are over.",
             Permission.RESOLVE_ALERTS: "Close an alert by hand.",
         },

@@ -103,7 +103,9 @@ def _from(request: HttpRequest) -> str:
 
 
 def _back(request: HttpRequest, uuid: UUID) -> str:
-    """Browse, when the dialog was opened there."""
-    if _from(request) == "browse":
+    """Where the dialog was opened."""
+    asked = _from(request)
+    if asked == "browse":
         return reverse("activations:browse")
-    return reverse("activations:destination-detail", args=[uuid])
+    page = "destination-settings" if asked == "settings" else "destination-detail"
+    return reverse(f"activations:{page}", args=[uuid])
