@@ -386,6 +386,27 @@ def test_a_manager_chooses_who_of_the_page_hears_of_a_rule(manager: Client) -> N
     assert manager.get(f"{SUBSCRIBERS}?destination=unknown").status_code == 404
 
 
+def test_who_has_no_address_is_led_to_their_own_settings_and_no_further() -> None:
+    factories.DestinationFactory()
+    client, _ = browser(VIEW, MANAGE, email="")
+    grant(factories.member(email=""), VIEW)
+    page = get(client, SUBSCRIBERS)
+
+    assert page.count('No address:</span> <a href="/settings/">') == 1
+    assert page.count("No address; they enter one in Your settings") == 1
+    assert "Back to the rules" in page
+
+
+def test_an_alert_that_only_rang_says_that_no_message_went_out(manager: Client) -> None:
+    happened(factories.DestinationFactory())
+    page = get(manager, HISTORY_PAGE)
+
+    assert "what rings behind a bell is not counted here" in page
+    assert (
+        '<td data-label="E-mail and webhooks" class="wrap small"><span class="muted">None' in page
+    )
+
+
 def test_a_webhook_is_made_and_its_secret_shown_once(manager: Client, settings: Settings) -> None:
     settings.WEBHOOK_HOSTS = ["hooks.example.org"]
     typed = {"name": "Room", "url": "https://hooks.example.org/a", "rules": [DELAY, OUTAGE]}
@@ -448,5 +469,9 @@ def test_the_settings_of_a_destination_offer_to_subscribe_and_no_page_shows_even
     page = get(client, f"/destinations/{destination.uuid}/")
     settings = get(client, f"/destinations/{destination.uuid}/settings/")
 
-    assert f"/destinations/{destination.uuid}/alerts/" in settings
+    path = f"/destinations/{destination.uuid}/alerts/?from=settings"
+    assert f'hx-get="{path}"' in settings
+    assert 'name="from" value="settings"' in get(client, path)
+    saved = client.post(path, {"rules": [SUCCESS], "from": "settings"})
+    assert saved["Location"] == f"/destinations/{destination.uuid}/settings/"
     assert "5 identities" not in page + settings
