@@ -5,14 +5,13 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth import get_user_model
-from django.contrib.auth.forms import SetPasswordForm, UsernameField
-from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.contrib.auth.forms import SetPasswordForm
 
 from connections import activation_triggers, linking
 from connections.activation_triggers import TRIGGERS, Trigger
 from connections.marketing_actions import ACTIONS, MarketingAction, named, ordered
 from connections.models import Account, Destination
-from connections.name_fields import DescriptionField, NameField
+from connections.name_fields import DescriptionField, NameField, SignInNameField
 from connections.queries import accounts, destinations
 from connections.zendesk.credential import checked_token, token_warning
 
@@ -237,12 +236,7 @@ class TriggersForm(forms.Form):
 class WelcomeForm(SetPasswordForm):  # type: ignore[type-arg]
     """The first person's name and password, after the one-time link."""
 
-    username = UsernameField(
-        label="Name",
-        max_length=150,
-        widget=forms.TextInput(attrs={"autofocus": True}),
-        error_messages={"required": "Choose the name you will sign in with."},
-    )
+    username = SignInNameField(widget=forms.TextInput(attrs={"autofocus": True}))
     field_order = ("username", "new_password1", "new_password2")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -257,6 +251,5 @@ class WelcomeForm(SetPasswordForm):  # type: ignore[type-arg]
         people = get_user_model().objects.exclude(pk=self.user.pk)
         if people.filter(username__iexact=username).exists():
             raise forms.ValidationError("Somebody else has this name.", code="taken")
-        UnicodeUsernameValidator()(username)
         self.user.username = username
         return username

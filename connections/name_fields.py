@@ -3,6 +3,10 @@
 from typing import Any
 
 from django import forms
+from django.contrib.auth.forms import UsernameField
+from django.contrib.auth.validators import UnicodeUsernameValidator
+
+_NO_NAME = "Only letters, digits and @ . + - _ are taken: write maria.meyer for Maria Meyer."
 
 
 class NameField(forms.CharField):
@@ -14,6 +18,21 @@ class NameField(forms.CharField):
             max_length=200,
             widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "off"}),
             error_messages={"required": f"Give the {thing} a name."},
+            **more,
+        )
+
+
+class SignInNameField(UsernameField):
+    """The name a person signs in with, called as on the sign-in page."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(
+            label="Username",
+            max_length=150,
+            help_text="You sign in with it, and others see it. Letters, digits and @ . + - _,"
+            " without blanks, such as maria.meyer.",
+            error_messages={"required": "Choose the name you sign in with."},
+            validators=[UnicodeUsernameValidator(message=_NO_NAME)],
             **more,
         )
 

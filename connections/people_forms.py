@@ -4,10 +4,11 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
-from django.contrib.auth.forms import PasswordChangeForm, SetPasswordForm, UsernameField
+from django.contrib.auth.forms import PasswordChangeForm, SetPasswordForm
 from django.contrib.auth.models import Group, User
 
 from connections.edit_forms import MarkedForm
+from connections.name_fields import SignInNameField
 from connections.queries import people, roles
 
 PASSWORD_HELP = "At least 12 characters; nothing common, and nothing like your name."  # noqa: S105
@@ -72,12 +73,7 @@ class SettingsForm(MarkedForm):
     """What a person says about themselves; two tabs of one browser are two people here."""
 
     edited = ("username", "email", "time_zone", "has_shortcuts")
-    username = UsernameField(
-        label="Name",
-        max_length=150,
-        help_text="You sign in with it, and others see it.",
-        error_messages={"required": "Choose the name you sign in with."},
-    )
+    username = SignInNameField()
     email = forms.EmailField(label="E-mail", max_length=254, required=False)
     time_zone = forms.ChoiceField(
         label="Time zone",
@@ -101,7 +97,6 @@ class SettingsForm(MarkedForm):
         username: str = self.cleaned_data["username"]
         if people.is_name_taken(name=username, besides=self.user):
             raise forms.ValidationError("Somebody else has this name.", code="taken")
-        User.username_validator(username)
         return username
 
     def clean_email(self) -> str:

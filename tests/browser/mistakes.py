@@ -14,21 +14,25 @@ FORMS = {
         "Save and continue",
         "New password confirmation",
         "didn’t match",
-        {"Name": "dee", "New password": OTHER, "New password confirmation": "else"},
+        {"Username": "dee", "New password": OTHER, "New password confirmation": "else"},
         secret=("New password", "New password confirmation"),
         who="newcomer",
     ),
     "welcome-nameless": Bad(
         "welcome",
         "Save and continue",
-        "Name",
-        "Choose the name you will sign in with.",
-        {"Name": "", "New password": OTHER, "New password confirmation": OTHER},
+        "Username",
+        "Choose the name you sign in with.",
+        {"Username": "", "New password": OTHER, "New password confirmation": OTHER},
         secret=("New password", "New password confirmation"),
         who="newcomer",
     ),
     "settings-taken": Bad(
-        "connections:settings", "Save", "Name", "Somebody else has this name.", {"Name": "bo"}
+        "connections:settings",
+        "Save",
+        "Username",
+        "Somebody else has this name.",
+        {"Username": "bo"},
     ),
     "settings-address": Bad(
         "connections:settings", "Save", "E-mail", "valid email address", {"E-mail": "ann at home"}

@@ -53,7 +53,7 @@ def _sign_in(person: Person) -> None:
     page.goto(link)
     expect(page.get_by_role("heading", name="Welcome")).to_be_visible()
     person.photograph("01-welcome")
-    page.get_by_label("Name").fill("ann")
+    page.get_by_label("Username").fill("ann")
     page.get_by_label("New password", exact=False).first.fill(factories.PASSWORD)
     page.get_by_label("confirmation", exact=False).fill(factories.PASSWORD)
     page.get_by_role("button", name="Save and continue").click()

@@ -102,6 +102,16 @@ def test_a_name_somebody_else_has_is_refused_beside_the_field(
     assert "Somebody else has this name." in client.post(WELCOME, typed).content.decode()
 
 
+def test_what_a_name_may_hold_is_said_before_and_after(client: Client, newcomer: User) -> None:
+    client.get(_link(newcomer))
+    told = "without blanks, such as maria.meyer."
+    assert told in client.get(WELCOME).content.decode()
+    typed = {"new_password1": factories.PASSWORD, "new_password2": factories.PASSWORD}
+    page = client.post(WELCOME, typed | {"username": "Maria Meyer"}).content.decode()
+    assert "write maria.meyer for Maria Meyer" in page
+    assert client.post(WELCOME, typed | {"username": "maria.meyer"}).status_code == 302
+
+
 def test_signing_out_takes_a_post(signed_in: Client) -> None:
     assert signed_in.get("/sign-out/").status_code == 405
     signed_in.post("/sign-out/")
