@@ -6,10 +6,13 @@ from typing import Final
 
 from django.db.models import F, QuerySet
 
+from activations.governance import attributes
 from activations.governance.labels import Label
 from activations.mapping import catalogue
-from activations.models import LabeledAttribute
+from activations.mapping.paths import Source
+from activations.models import FieldMapping, LabeledAttribute
 from activations.queries import custom_labels, sight, unheld
+from activations.terms import SourceKind
 
 SORTS: Final = {"path": "path", "changed": "changed_at"}
 
@@ -61,6 +64,17 @@ def get(*, key: int) -> LabeledAttribute:
 def is_labelled(*, path: str) -> bool:
     """Whether the very path has labels."""
     return LabeledAttribute.objects.filter(path=path).exists()
+
+
+def mapped_by(*, path: str) -> int:
+    """How many destinations read the attribute, a part of it or what it is a part of."""
+    rows = FieldMapping.objects.order_by().values_list("destination", "source_kind", "source")
+    found = set()
+    for destination, kind, source in rows.distinct():
+        read = attributes.of(source=Source(SourceKind(kind), source))
+        if read is not None and attributes.is_touched(labelled=path, read=read):
+            found.add(destination)
+    return len(found)
 
 
 def suggestions() -> list[str]:

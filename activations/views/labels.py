@@ -55,7 +55,8 @@ def edit(request: HttpRequest, key: int) -> HttpResponse:
     attribute = or_404(queries.get, key=key)
     form = LabelsForm(request.POST or None, initial=LabelsForm.initial_of(attribute))
     if request.method == "POST" and form.is_valid() and _is_changed(request, attribute, form):
-        messages.success(request, f"The labels of {attribute} were saved.")
+        words = f"The labels of {attribute} were saved."
+        messages.success(request, words + _consequence(attribute.path))
         return redirect("activations:labels")
     return render(request, "policies/labels_form.html", {"form": form, "attribute": attribute})
 
@@ -75,10 +76,22 @@ def _tell(request: HttpRequest, path: str) -> None:
         messages.warning(
             request,
             f"{path} is labelled, but {nobody[0].lower()}{nobody[1:]} holds anything there so far."
-            " Check the spelling: if it is wrong, label the right path and take these labels off.",
+            " Check the spelling: if it is wrong, label the right path and take these labels off."
+            f"{_consequence(path)}",
         )
     else:
-        messages.success(request, f"{path} is labelled.")
+        messages.success(request, f"{path} is labelled.{_consequence(path)}")
+
+
+def _consequence(path: str) -> str:
+    """Where the attribute is mapped, people may have lost the right to activate."""
+    count = queries.mapped_by(path=path)
+    if not count:
+        return ""
+    mapping = "1 destination maps" if count == 1 else f"{count:,} destinations map"
+    return (
+        f" {mapping} it: roles that see by label and lack one of its labels cannot activate there."
+    )
 
 
 def _is_put_on(request: HttpRequest, form: NewLabelsForm) -> bool:

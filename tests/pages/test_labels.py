@@ -54,6 +54,25 @@ def test_an_attribute_is_labelled_and_listed_with_what_labels_mean(
     assert "Says exactly where somebody is." in page
 
 
+def test_who_labels_what_is_mapped_is_told_at_how_many_destinations(
+    signed_in: Client, sending: Destination
+) -> None:
+    factories.map_mandatory(factories.DestinationFactory())
+    told = {}
+    for path in ("loyalty", "loyalty.points", "identityMap.Email"):
+        answer = signed_in.post(NEW, {"path": path, "labels": ["S1"]}, follow=True)
+        told[path] = " ".join(message.message for message in answer.context["messages"])
+    assert "1 destination maps it: roles that see by label" in told["loyalty"]
+    assert "2 destinations map it" in told["identityMap.Email"]
+    assert "destination" not in told["loyalty.points"]
+
+
+def test_the_dialog_says_who_sees_it_again(signed_in: Client) -> None:
+    assert "no data usage policy forbids anything" in signed_in.get(LABELS).content.decode()
+    factories.LabeledAttributeFactory(path="loyalty")
+    assert "Roles that see by label see it again" in signed_in.get(LABELS).content.decode()
+
+
 def test_all_labels_are_offered_with_their_meaning(signed_in: Client) -> None:
     page = signed_in.get(NEW).content.decode()
     assert page.count('name="labels"') == 16
