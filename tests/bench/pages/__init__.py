@@ -55,17 +55,17 @@ def run(*, grounds: Grounds, options: Options) -> Report:
 def _measure(grounds: Grounds, workspace: Workspace, options: Options, report: Report) -> None:
     kind = workspace.database.kind
     _load(workspace, options.profiles)
-    # Whoever sees less is asked last: what is hidden for their sake stays hidden.
-    for viewer in Viewer:
-        taken, of = _survey(workspace, viewer), f"{kind}, {viewer}"
-        report.notes.append(
-            f"{of}: {len(taken.asked)} addresses; {len(taken.unread)} routes take no GET."
-        )
-        if viewer in options.viewers:
-            with product.web(workspace) as api:
+    with product.web(workspace) as api:
+        # Whoever sees less is asked last: what is hidden for their sake stays hidden.
+        for viewer in Viewer:
+            taken, of = _survey(workspace, viewer), f"{kind}, {viewer}"
+            report.notes.append(
+                f"{of}: {len(taken.asked)} addresses; {len(taken.unread)} routes take no GET."
+            )
+            if viewer in options.viewers:
                 _tell(report, of, _asked(grounds, kind, api, taken, options.requests))
-        else:
-            report.targets.extend(verdicts.of_survey(of=of, asked=taken.asked))
+            else:
+                report.targets.extend(verdicts.of_survey(of=of, asked=taken.asked))
 
 
 def _tell(report: Report, of: str, measured: Sequence[Measured]) -> None:
@@ -122,7 +122,7 @@ def _ask_again(
 ) -> None:
     """Puts the better round in the place of the first, where that missed."""
     for _ in range(_AGAIN):
-        slow = [one for one in asked if _p95(times[one.label]) >= MOST_P95_MS]
+        slow = [one for one in asked if one.is_judged and _p95(times[one.label]) >= MOST_P95_MS]
         if not slow:
             return
         say(f"asked again: {', '.join(one.label for one in slow)}")
