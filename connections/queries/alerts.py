@@ -6,18 +6,24 @@ from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
 
-from connections.alert_rules import RULES, named
+from connections.alert_rules import FAILURE, RULES, SKIPPED_RATE, STOPPED, named
 from connections.models import Alert, Destination
 
 SHOWN = 5
 # A run that began or went well is nothing to look at.
 EVENTS = [rule.code for rule in RULES if rule.is_event]
+# What they count is listed, profile by profile, under Problems.
+_OF_PROBLEMS = frozenset({SKIPPED_RATE, FAILURE, STOPPED})
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One condition; `about` is `destination` or `account`, the rest of the head is that one's."""
+    """One condition; `about` is `destination` or `account`, the rest of the head is that one's.
 
+    `alert_key` is its own.
+    """
+
+    alert_key: int
     about: str
     key: int
     uuid: UUID
@@ -36,6 +42,16 @@ class Record:
     def rule_name(self) -> str:
         """As the Alerts workspace calls it."""
         return named(self.code).name
+
+    @property
+    def can_resolve(self) -> bool:
+        """Whether a person may call it over."""
+        return self.is_open and named(self.code).is_resolvable
+
+    @property
+    def is_of_problems(self) -> bool:
+        """Whether it counts profiles that were excluded or refused."""
+        return self.code in _OF_PROBLEMS
 
     def concerns(self, *, destination: Destination) -> bool:
         """Of the destination itself, or of the account it uses."""
@@ -70,6 +86,7 @@ def _record(row: Alert) -> Record:
     thing = row.destination or row.account
     assert thing is not None, "an alert is of a destination or of an account"
     return Record(
+        alert_key=row.pk,
         about="destination" if row.destination is not None else "account",
         key=thing.pk,
         uuid=thing.uuid,

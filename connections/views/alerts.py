@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -17,6 +18,7 @@ from connections.alert_rules import BY_CODE, Rule
 from connections.marks import ChangedMeanwhile
 from connections.permissions import Permission, requires
 from connections.queries import alert_history, alert_rules, subscriptions
+from connections.views.back import came_from
 from connections.views.found import or_404
 from connections.views.zones import zone_of
 
@@ -65,7 +67,7 @@ def resolve(request: HttpRequest, key: str) -> HttpResponse:
         messages.success(request, "The alert is resolved.")
     else:
         messages.info(request, "That alert was over already, or ends by itself.")
-    return redirect("connections:alert-history")
+    return redirect(came_from(request, default=reverse("connections:alert-history")))
 
 
 @requires(Permission.MANAGE_ALERTS)

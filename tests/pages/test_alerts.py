@@ -5,8 +5,10 @@ from django.urls import reverse
 
 from connections import alerts, destinations
 from connections.models import Account, Destination
+from connections.permissions import Permission
 from tests import factories
 from tests.pages.conftest import CountQueries
+from tests.pages.permitted import browser
 
 BROWSE = reverse("activations:browse")
 
@@ -41,6 +43,33 @@ def test_an_open_record_rings_in_browse_and_leads_to_the_destination(
     assert "1 open alert" in page
     assert f'href="{_detail(destination)}#alerts"' in page
     assert "Twenty alike." in page
+
+
+def test_an_open_record_says_what_to_do_next(signed_in: Client, destination: Destination) -> None:
+    alert = factories.AlertFactory(destination=destination, code="destination-flow-run-failure")
+    resolve = reverse("connections:alert-resolve", args=[alert.pk])
+    problems = reverse("activations:destination-problems", args=[destination.uuid])
+    link = f'<a class="btn btn-sm" href="{problems}">Show the problems</a>'
+
+    page = _get(signed_in, _detail(destination))
+    assert link in page
+    assert f'action="{resolve}"' in page
+    reader = browser(Permission.VIEW_DESTINATIONS)[0]
+    assert f'action="{resolve}"' not in _get(reader, _detail(destination))
+
+    there = f"http://testserver{_detail(destination)}"
+    answer = signed_in.post(resolve, headers={"Referer": there})
+    assert answer["Location"] == there
+    page = _get(signed_in, _detail(destination))
+    assert link not in page
+    assert f'action="{resolve}"' not in page
+
+
+def test_what_ends_by_itself_offers_no_resolve(signed_in: Client, destination: Destination) -> None:
+    factories.AlertFactory(destination=destination, code="destination-flow-run-delay")
+    page = _get(signed_in, _detail(destination))
+    assert ">Resolve</button>" not in page
+    assert "Show the problems" not in page
 
 
 def test_a_record_says_when_it_began_and_when_it_was_over(
