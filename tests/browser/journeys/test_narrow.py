@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests import factories
 from tests.browser import layout
 from tests.browser.conftest import ARTEFACTS, NARROW
-from tests.browser.journeys.conftest import Arrive
+from tests.browser.journeys.conftest import Arrive, Office
 
 pytestmark = pytest.mark.browser
 
@@ -30,6 +30,30 @@ def test_everything_up_to_finish_works_on_a_phone(arrive: Arrive) -> None:
     _map(finger)
     _schedule(finger)
     _finish(finger)
+
+
+@pytest.mark.parametrize(
+    ("page", "has_before", "has_after"),
+    [("", False, True), ("profiles/", True, True), ("settings/", True, False)],
+)
+def test_the_current_tab_is_in_sight_and_edges_tell_of_more(
+    arrive: Arrive, office: Office, page: str, has_before: bool, has_after: bool
+) -> None:
+    ann = arrive(**PHONE)
+    ann.visit(f"/destinations/{office.destination()}/{page}")
+    tabs = ann.page.get_by_role("navigation", name="Destination", exact=True)
+    expect(tabs.locator("[aria-current]")).to_be_in_viewport(ratio=0.9)
+    assert (tabs.get_attribute("data-before") is not None) == has_before
+    assert (tabs.get_attribute("data-after") is not None) == has_after
+    assert ann.page.evaluate("scrollY") == 0
+
+
+def test_the_search_of_the_catalog_is_wide_enough_to_type_in(arrive: Arrive) -> None:
+    ann = arrive(**PHONE)
+    ann.visit("/destinations/catalog/")
+    box = ann.page.get_by_role("searchbox", name="Search the catalog").bounding_box()
+    assert box is not None
+    assert box["width"] > 150
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ import "./rail.js";
 import "./search.js";
 import "./selection.js";
 import "./table.js";
+import "./tab-bar.js";
 import "./tabs.js";
 import "./time.js";
 import "./toast.js";
