@@ -91,7 +91,7 @@ def in_order(*, rows: Sequence[Row], sort: str, descending: bool) -> list[Row]:
         "received": lambda row: row.sums.received,
         "activated": lambda row: row.sums.activated,
         "failed": lambda row: row.sums.failed,
-        "skipped": lambda row: row.sums.excluded,
+        "excluded": lambda row: row.sums.excluded,
         "rate": lambda row: -1.0 if row.sums.share is None else row.sums.share,
         "updated": lambda row: row.last_run_at.timestamp() if row.last_run_at else 0.0,
     }

@@ -23,7 +23,7 @@ COLUMNS = {
     "received": "Records received",
     "activated": "Records activated",
     "failed": "Records failed",
-    "skipped": "Records skipped",
+    "excluded": "Records excluded",
     "rate": "Activation rate",
     "updated": "Last updated",
 }

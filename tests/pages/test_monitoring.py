@@ -88,6 +88,17 @@ def test_a_run_tells_its_numbers_in_the_order_of_the_destinations_page(
     assert numbers[:4] == ["1", "2", "3", "4"]
 
 
+def test_what_was_not_sent_has_one_name_on_every_page(
+    signed_in: Client, destination: Destination
+) -> None:
+    _run(destination, identities_excluded=3)
+    for url in (LIST, _url(destination)):
+        page = signed_in.get(url).content.decode()
+        assert "Records excluded" in page
+        assert page.lower().count("skipped") == 1, "what Adobe calls it, as help"
+    assert signed_in.get(LIST, {"sort": "-excluded"}).context["columns"]["excluded"].direction
+
+
 def test_only_where_a_time_is_not_over_points_stand_apart(
     signed_in: Client, destination: Destination
 ) -> None:
