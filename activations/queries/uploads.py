@@ -14,7 +14,8 @@ from django.db.models.functions import RowNumber
 
 from activations.mapping.catalogue import ATTRIBUTES
 from activations.models import Audience, Upload, UploadReject
-from activations.queries import sight
+from activations.queries import audiences, sight
+from activations.queries.audiences import StatusCounts
 from activations.services.uploads.running import MOST_REJECTS
 from activations.terms import UploadStatus
 
@@ -99,6 +100,13 @@ def progress(*, upload: Upload, at: datetime) -> Progress:
         rows_per_second=round(upload.rows_read / seconds),
         seconds_left=round(left) if left is not None else None,
     )
+
+
+def members(*, upload: Upload) -> StatusCounts | None:
+    """Who is in the audience of a finished upload, as counted last; None before."""
+    if upload.status != UploadStatus.FINISHED or upload.audience_id is None:
+        return None
+    return audiences.newest_counts(audience_ids=[upload.audience_id]).get(upload.audience_id)
 
 
 def reasons(*, upload: Upload) -> list[Reason]:

@@ -139,6 +139,7 @@ def _standing(upload: Any) -> dict[str, Any]:
     return {
         "upload": upload,
         "progress": uploads.progress(upload=upload, at=timezone.now()),
+        "members": uploads.members(upload=upload),
         "reasons": uploads.reasons(upload=upload) if upload.status != "running" else [],
     }
 

@@ -8,6 +8,7 @@ import pytest
 from pytest_django import Settings
 
 from activations.models import Audience, IngestHour, Membership, Profile, Upload
+from activations.queries import uploads as queries
 from activations.services import upkeep
 from activations.services.uploads import lifecycle, running
 from activations.services.uploads.lifecycle import EMAIL, NAMESPACE, Order
@@ -81,6 +82,28 @@ def test_what_cannot_be_taken_is_told_by_row_and_reason(start: Start) -> None:
     expected = [(2, "invalid-email"), (4, "wrong-cell-count"), (5, "invalid-csv")]
     assert list(rejects) == [*expected, (6, "missing-email")]
     assert not Profile.objects.exclude(email="bo@example.org").exists()
+
+
+def test_the_first_rows_of_each_reason_are_named_the_most_frequent_first(start: Start) -> None:
+    start("email,name", *["nobody,Ek"] * 12, "bo@example.org,Al", "x", *["nobody,Ek"] * 3, ",Ek")
+    _run()
+    found = queries.reasons(upload=Upload.objects.get())
+    assert [(reason.code, reason.rows, reason.others) for reason in found] == [
+        ("invalid-email", tuple(range(2, 12)), 5),
+        ("missing-email", (19,), 0),
+        ("wrong-cell-count", (15,), 0),
+    ]
+
+
+def test_somebody_in_several_rows_is_one_member(start: Start) -> None:
+    start("email,name", "ann@example.org,Ek", "bo@example.org,Al", "Ann@example.org,Ek")
+    upload = Upload.objects.get()
+    assert queries.members(upload=upload) is None
+    _run()
+    upload.refresh_from_db()
+    members = queries.members(upload=upload)
+    assert members is not None
+    assert (upload.rows_accepted, members.members) == (3, 2)
 
 
 def test_a_killed_worker_is_followed_by_one_that_goes_on_and_doubles_nothing(start: Start) -> None:
