@@ -1,7 +1,7 @@
 """Which name was meant? Compares names people type with names that exist."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from functools import lru_cache
 
@@ -32,6 +32,12 @@ def nearest(*, name: str, among: Iterable[str]) -> tuple[str, ...]:
     """Up to three names that look like it, the likeliest first."""
     by_fold = {folded(other): other for other in among}
     return tuple(by_fold[fold] for fold in get_close_matches(folded(name), by_fold, n=3))
+
+
+def meant(*, name: str, among: Sequence[str]) -> tuple[str, ...]:
+    """What an unknown name may stand for, the likeliest first."""
+    same = twin(name=name, among=among)
+    return (same,) if same is not None else nearest(name=name, among=among)
 
 
 def folded(name: str) -> str:

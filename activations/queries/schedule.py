@@ -2,26 +2,37 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
-from typing import Any
+from typing import Any, Final
 
-from activations.mapping import statuses
+from activations.mapping import names, problems, statuses
 from activations.models import Audience
 from activations.queries import audiences
 from activations.queries.audiences import StatusCounts
 from activations.services.draft_content import SCHEDULE, Content, DraftProblem, ScheduleRow
+from activations.terms import TargetKind
 from connections.zendesk.contact import CustomField
 
 # Any other name can be typed; more would make the page heavy.
 MOST_SUGGESTIONS = 200
+# Why a field that could hold a status would be refused, by the code of the problem.
+_BRIEFLY: Final = {"mapping-id-taken": "mapped already", "missing-choices": "lacks a status"}
 
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A custom field offered for a Mapping ID."""
+    """A custom field offered for a Mapping ID, or why it is not: then `is_disabled`."""
 
     value: str
     note: str
+    is_disabled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Of all rows of a draft: those that lack a Mapping ID, and those with another problem."""
+
+    blank: int
+    wrong: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +48,10 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One audience; `confirmation` says what the Mapping ID was found to be."""
+    """One audience; `confirmation` says what the Mapping ID was found to be.
+
+    `meant` are the fields whose names are like one that is not there.
+    """
 
     audience: Audience
     counts: StatusCounts
@@ -45,6 +59,7 @@ class Row:
     problems: tuple[DraftProblem, ...]
     confirmation: str
     is_new: bool
+    meant: tuple[str, ...] = ()
 
     @property
     def is_untouched(self) -> bool:
@@ -115,18 +130,38 @@ def rows(
                 problems=problems,
                 confirmation="" if is_wrong else _confirmation(row.mapping_id, fields),
                 is_new=row.audience not in sent_now,
+                meant=_meant(row.mapping_id, fields),
             )
         )
     return found
 
 
-def suggestions(*, fields: Mapping[str, CustomField] | None) -> list[Suggestion]:
-    """The fields that can hold a status, by name: the first of them, where there are many."""
+def left(*, content: Content) -> Left:
+    """What is still to be done in the whole step, shown or not."""
+    by_row = content.problems_by_row(step=SCHEDULE)
+    blank = {place for place in by_row if not content.schedule[place].mapping_id}
+    only = {place for place in blank if len(by_row[place]) == 1}
+    return Left(blank=len(blank), wrong=len(by_row) - len(only))
+
+
+def suggestions(*, fields: Mapping[str, CustomField] | None, content: Content) -> list[Suggestion]:
+    """The fields that can hold a status, by name; those that would be refused come last.
+
+    Only the first of them, where there are many.
+    """
     if fields is None:
         return []
-    by_name = (fields[name] for name in sorted(fields, key=str.casefold))
-    usable = (field for field in by_name if _can_hold_status(field))
-    return [Suggestion(field.name, field.type) for field in islice(usable, MOST_SUGGESTIONS)]
+    mapped = {r.target.name: "" for r in content.rules if r.target.kind == TargetKind.CUSTOM_FIELD}
+    refusals = {
+        name: _refusal(name, fields, mapped)
+        for name in sorted(fields, key=str.casefold)
+        if _can_hold_status(fields[name])
+    }
+    fit = [name for name, refusal in refusals.items() if not refusal]
+    unfit = [name for name, refusal in refusals.items() if refusal]
+    offered = [Suggestion(name, fields[name].type) for name in fit]
+    offered += [Suggestion(name, refusals[name], is_disabled=True) for name in unfit]
+    return offered[:MOST_SUGGESTIONS]
 
 
 def _sorted(found: list[int], content: Content, wanted: Wanted) -> list[int]:
@@ -157,7 +192,21 @@ def _confirmation(mapping_id: str, fields: Mapping[str, CustomField] | None) -> 
     if field is None:
         return ""
     words = f"exists in Zendesk: {field.type.replace('_', ' ')} field"
+    if field.type == "bool":
+        return f"{words}, true for realized and existing, false for exited"
     return f"{words} with {_listed(field.choices)}" if field.choices else words
+
+
+def _refusal(name: str, fields: Mapping[str, CustomField], mapped: Mapping[str, str]) -> str:
+    """In two words, as there is room for in a list; empty for a field that can be chosen."""
+    found = problems.check_mapping_id(name=name, fields=fields, taken=mapped, guess=False)
+    return next((_BRIEFLY.get(p.code, "not usable") for p in found if p.is_blocking), "")
+
+
+def _meant(name: str, fields: Mapping[str, CustomField] | None) -> tuple[str, ...]:
+    if not name.strip() or fields is None or name in fields:
+        return ()
+    return names.meant(name=name, among=[f.name for f in fields.values() if f.for_contact])
 
 
 def _listed(choices: Iterable[str]) -> str:

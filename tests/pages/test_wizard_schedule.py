@@ -97,7 +97,64 @@ def test_rows_with_problems_are_found(
     assert "New 02" in shown
     assert "New 03" not in shown
     page = signed_in.get(f"{url_of(full)}?problems=on&new=off").content.decode()
-    assert f"{MANY + 1} audiences, {MANY - 1} with problems" in page
+    assert f"{MANY + 1} audiences, {MANY - 1} without Mapping ID<" in page
+    typed = {"version": full.version + 1, "audience": key, f"start-{key}": "soon"}
+    page = signed_in.post(url_of(full), typed, headers=HTMX).content.decode()
+    assert f"{MANY + 1} audiences, {MANY} without Mapping ID, 1 with problems<" in page
+
+
+def test_fields_that_would_be_refused_are_told_and_not_offered(
+    signed_in: Client, full: ActivationDraft
+) -> None:
+    full.mappings = [*full.mappings, {**CUSTOM, "target": "Newsletter"}]
+    full.save()
+    page = signed_in.get(url_of(full))
+    offered = [(one.value, one.note, one.is_disabled) for one in page.context["suggestions"]]
+    assert offered == [
+        ("VIP audience", "list", False),
+        ("Half a list", "lacks a status", True),
+        ("Newsletter", "mapped already", True),
+    ]
+    assert page.content.decode().count('aria-disabled="true" data-value=') == 2
+
+
+CUSTOM = {
+    "source_kind": "attribute",
+    "source": "loyalty.tier",
+    "target_kind": "custom_field",
+    "when_empty": "keep",
+}
+
+
+def test_the_name_that_was_meant_is_taken_by_a_button_also_without_a_script(
+    signed_in: Client, full: ActivationDraft
+) -> None:
+    key = str(Audience.objects.get(name="New 03").pk)
+    typed = {"version": full.version, "audience": key, f"start-{key}": "2026-04-01"}
+    wrong = signed_in.post(url_of(full), typed | {f"mapping-id-{key}": "Newslettr"})
+    button = f'name="mapping-id-{key}" value="Newsletter" data-combobox-take="mapping-id-{key}"'
+    assert button in wrong.content.decode()
+
+    # What a browser sends that has no script: the field, then the button.
+    both = {"version": full.version + 1, f"mapping-id-{key}": ["Newslettr", "Newsletter"]}
+    right = signed_in.post(url_of(full), typed | both).content.decode()
+    assert "Newsletter exists in Zendesk" in right
+    assert button not in right
+    assert stored(full, "mapping_id")["New 03"] == "Newsletter"
+
+
+def test_a_tick_box_is_told_what_it_receives(
+    signed_in: Client, full: ActivationDraft, destination: Destination
+) -> None:
+    account = destination.account
+    assert account is not None
+    tick = {"id": 9, "name": "Opted in", "type": "bool", "choices": [], "for_contact": True}
+    account.contact_fields = [*account.contact_fields, {**tick, "for_organisation": False}]
+    account.save()
+    key = str(Audience.objects.get(name="New 03").pk)
+    typed = {"version": full.version, "audience": key, f"start-{key}": "2026-04-01"}
+    page = signed_in.post(url_of(full), typed | {f"mapping-id-{key}": "Opted in"}, headers=HTMX)
+    assert "true for realized and existing, false for exited" in page.content.decode()
 
 
 def test_a_save_keeps_the_audiences_of_other_pages(

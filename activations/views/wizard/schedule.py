@@ -56,7 +56,7 @@ def step(request: HttpRequest, uuid: UUID) -> HttpResponse:
             asked.switch("problems", "Show rows with problems", turned="on"),
         ],
         step_problems=content.problems_at(step="schedule", row=None),
-        wrong_rows=len(content.problems_by_row(step="schedule")),
+        left=schedule.left(content=content),
         **_table(request, draft, asked, content, form),
     )
 
@@ -83,7 +83,7 @@ def _table(
         "columns": asked.columns(COLUMNS),
         "page": page,
         "rows": schedule.rows(content=content, fields=fields, places=shown, sent_now=sent_now),
-        "suggestions": schedule.suggestions(fields=offered),
+        "suggestions": schedule.suggestions(fields=offered, content=content),
         "edit_form": form or ScheduleEditForm(listed=len(found)),
     }
 

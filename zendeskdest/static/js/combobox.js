@@ -33,11 +33,11 @@ function hide({ input, list }) {
   input.setAttribute("aria-expanded", "false");
 }
 
-function take(parts, option) {
+function take(parts, value) {
   const { input } = parts;
   hide(parts);
-  if (input.value === option.dataset.value) return;
-  input.value = option.dataset.value;
+  if (input.value === value) return;
+  input.value = value;
   input.dataset.taken = "";
   input.dispatchEvent(new Event("input", { bubbles: true }));
   input.dispatchEvent(new Event("change", { bubbles: true }));
@@ -61,7 +61,7 @@ document.addEventListener("keydown", (event) => {
     const option = activeOption(list);
     if (option === null) return hide(parts);
     event.preventDefault();
-    take(parts, option);
+    take(parts, option.dataset.value);
   } else if (event.key === "Escape" && isOpen(list)) {
     // The list alone closes: a dialog around it stays.
     event.preventDefault();
@@ -93,7 +93,17 @@ document.addEventListener("click", (event) => {
   const option = event.target.closest('.combobox-list [role="option"]');
   if (!option || option.ariaDisabled === "true") return;
   const list = option.closest(".combobox-list");
-  take({ input: inputOf.get(list), list }, option);
+  take({ input: inputOf.get(list), list }, option.dataset.value);
+});
+
+/** A button beside the field that takes one value; it goes with the note it stands in. */
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-combobox-take]");
+  const parts = button && partsOf(document.getElementById(button.dataset.comboboxTake));
+  if (!parts) return;
+  event.preventDefault();
+  parts.input.focus();
+  take(parts, button.value);
 });
 
 document.addEventListener("focusout", (event) => {
