@@ -68,6 +68,6 @@ def _keep(user: Any, rows: Iterable[tuple[str | None, str | None, list[str] | No
     read = list(rows)
     permissions = frozenset(f"{app}.{codename}" for app, codename, _ in read if codename)
     lists = [labels for _, _, labels in read if labels is not None]
-    sees_by_label = bool(read) and len(lists) == len(read)
-    held = frozenset(chain.from_iterable(lists)) if sees_by_label else None
+    sees_everything = len(lists) < len(read)
+    held = None if sees_everything else frozenset(chain.from_iterable(lists))
     setattr(user, _KEPT, Given(permissions, held))

@@ -41,12 +41,15 @@ class Dataflow:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing was activated or sent here, as far as is known."""
+        """Whether nothing was activated or sent here, as far as may be seen."""
         return not (self.audience_count or self.run_count or self.ended_count)
 
 
 def get(*, uuid: UUID, person_id: int | None) -> Dataflow:
-    """One query; `has_draft` is about that person. Raises Destination.DoesNotExist."""
+    """One query besides that for what is hidden; `has_draft` is about that person.
+
+    Raises Destination.DoesNotExist.
+    """
     about = f"ended:{uuid}"
     ended = large_counts.recalled(about=about).get("ended")
     changed = changes.newest_of(uuid=uuid)

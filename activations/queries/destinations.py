@@ -84,7 +84,7 @@ def find(*, uuid: UUID) -> Destination:
 def rows(
     *, destinations: Sequence[Destination], alerts: Sequence[Record], at: datetime
 ) -> list[Row]:
-    """The lines of one page; one query, for who does not see everything.
+    """The lines of one page; no query but one for who does not see everything.
 
     `alerts` are all that are open.
     """

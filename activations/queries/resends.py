@@ -66,7 +66,8 @@ def newest(*, destination_id: int) -> list[Row]:
 def estimate(*, destination: Destination, audience_ids: Collection[int], at: datetime) -> Estimate:
     """By the counts of members that were taken down last; at most four queries.
 
-    Somebody in two of the audiences counts twice, so it is the most that it can be.
+    Somebody in two of the audiences counts twice, so it is the most that it can be. The line of the
+    destination may be half a minute old where it is long.
     """
     assert destination.account is not None, "only a draft has no account"
     counts = audiences.newest_counts(audience_ids=audience_ids)

@@ -6,8 +6,6 @@ both in one query, since pages that need it are counting.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import reduce
-from operator import or_
 from typing import Any, Final, NamedTuple
 
 from django.db.models import CharField, F, IntegerField, JSONField, Q, QuerySet, Value
@@ -36,7 +34,7 @@ class Veil:
     @property
     def of_audiences(self) -> Q | None:
         """The condition on a hidden audience; None where none is hidden."""
-        return reduce(or_, (Q(labels=codes) for codes in self.lists)) if self.lists else None
+        return Q(labels__in=self.lists) if self.lists else None
 
     def hides_path(self, path: str) -> bool:
         """An attribute, or an identity as `identityMap.Email`."""

@@ -63,7 +63,9 @@ class Remembering(RoleBackend):
 
     def get_user(self, user_id: int) -> User | None:
         if user_id not in self.known:
-            self.known[user_id] = User.objects.select_related("person").get(pk=user_id)
+            found = super().get_user(user_id)
+            assert found is not None, "everybody here may sign in"
+            self.known[user_id] = found
         return self.known[user_id]
 
 

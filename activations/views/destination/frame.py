@@ -17,7 +17,7 @@ SECONDS = 5
 
 
 def of(request: HttpRequest, uuid: UUID, *, tab: str) -> dict[str, Any]:
-    """Two queries, and one for who does not see everything. Raises Http404."""
+    """Two queries, and two for who does not see everything. Raises Http404."""
     flow = or_404(dataflows.get, uuid=uuid, person_id=request.user.pk)
     shows_all = not sight.closed(destinations=[flow.destination.pk])
     may_activate = access.may_visit(user=request.user, url_name="activations:choose")

@@ -3,7 +3,7 @@
 from typing import Final
 
 from django.contrib.auth.models import User
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from activations.governance import attributes
@@ -59,7 +59,9 @@ def _hide(*, beside: Destination, by: User) -> list[str]:
 def _unsent(beside: Destination) -> Audience:
     """The audience with the most members that the account sends nowhere."""
     rows = Audience.objects.exclude(activations__destination__account=beside.account)
-    found = rows.filter(uploads=None).order_by("-days__existing", "pk").first()
+    found = (
+        rows.filter(uploads=None).order_by(F("days__existing").desc(nulls_last=True), "pk").first()
+    )
     assert found is not None, "no account sends all audiences"
     return found
 
