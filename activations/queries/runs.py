@@ -83,7 +83,7 @@ def is_processing(*, started_at: datetime, at: datetime) -> bool:
 
 
 def _processing_time(started_at: datetime, at: datetime) -> str:
-    """A run covers one clock hour, so that is how long it takes."""
+    """A run covers one clock hour, whenever in it sending began: so that is how long it takes."""
     if is_processing(started_at=started_at, at=at):
-        return f"{int((at - started_at).total_seconds() // 60)} min so far"
+        return f"{int((at - started_at).total_seconds() // 60)} min into its hour"
     return "1 hour"

@@ -119,10 +119,10 @@ def test_a_run_is_processing_while_its_hour_lasts_and_takes_an_hour_once_it_is_c
     if has_work:
         factories.DeliveryFactory(destination=destination)
     page = _page(signed_in, destination)
-    cell = r"(Processing|Completed)</span>\s*</td>\s*<td[^>]*>(1 hour|\d+ min so far)</td>"
+    cell = r"(Processing|Completed)</span>\s*</td>\s*<td[^>]*>(1 hour|\d+ min into its hour)</td>"
     (status, present), ended = re.findall(cell, page)
     assert (status, ended) == ("Processing", ("Completed", "1 hour"))
-    assert present in {f"{now.minute + late} min so far" for late in (0, 1)}
+    assert present in {f"{now.minute + late} min into its hour" for late in (0, 1)}
 
 
 def test_codes_come_with_their_meaning_and_zendesks_own_words_as_text(

@@ -53,6 +53,25 @@ def test_everything_done_is_said_as_nought_unresolved(
     assert "contacts to send" not in words
 
 
+def test_while_people_are_lined_up_no_full_bar_says_that_all_is_done(
+    signed_in: Client, destination: Destination
+) -> None:
+    backfill = factories.BackfillFactory(
+        activation=factories.ActivationFactory(destination=destination)
+    )
+    delivered = {"state": "delivered", "delivered_seq": 1}
+    factories.DeliveryFactory(destination=destination, **delivered)
+    words = _words(signed_in, destination)
+    assert "Everyone who qualifies is being lined up" in words
+    assert "Activated 100 %" not in words
+    [waiting] = _line_up(destination, 1)
+    assert "Activated 50 %" in _words(signed_in, destination)
+    waiting.delete()
+    backfill.finished_at = timezone.now()
+    backfill.save()
+    assert "Activated 100 %" in _words(signed_in, destination)
+
+
 def test_what_nobody_knows_the_end_of_is_not_said_to_be_resolved(
     signed_in: Client, destination: Destination
 ) -> None:
