@@ -19,6 +19,7 @@ CAST = {
     "only destinations": [Permission.VIEW_DESTINATIONS],
     "only managing": [Permission.MANAGE_DESTINATIONS],
     "only audiences": [Permission.VIEW_AUDIENCES],
+    "only alerts": [Permission.VIEW_ALERTS],
     "nothing": [],
 }
 
@@ -57,7 +58,7 @@ def _pages(scene: Destination) -> list[str]:
     names += ["activations:monitoring", "activations:people", "activations:ingestion"]
     names += ["activations:policies", "activations:labels", "activations:ingestion-api"]
     names += ["activations:consent-policies", "activations:audit-log"]
-    names += ["connections:alerts", "connections:alert-history"]
+    names += ["connections:alerts", "connections:alert-history", "connections:bell-panel"]
     pages = [reverse(name) for name in names]
     pages += [
         reverse(f"connections:{n}", args=["zendesk"]) for n in ("catalog-rail", "documentation")
