@@ -54,6 +54,19 @@ def test_the_filter_is_a_panel_and_stands_in_the_address(arrive: Arrive) -> None
     expect(_row(ann)).to_be_visible()
 
 
+def test_before_audiences_are_removed_the_dialog_names_them(arrive: Arrive, office: Office) -> None:
+    ann = arrive("ann")
+    ann.visit(office.address("activations:destination-data"))
+    ann.page.get_by_role("checkbox", name="Select VIP customers").check()
+    ann.page.get_by_role("button", name="Remove audiences").click()
+    dialog = ann.page.get_by_role("dialog", name="Remove the selected audiences?")
+    expect(dialog).to_contain_text("1 selected:")
+    expect(dialog.get_by_role("listitem")).to_have_text(["VIP customers"])
+    dialog.get_by_role("button", name="Cancel").click()
+    ann.page.get_by_role("checkbox", name="Select VIP customers").uncheck()
+    expect(ann.page.locator("[data-selected-names] li")).to_have_count(0)
+
+
 def test_who_renames_second_is_told_in_the_row_and_loses_nothing(arrive: Arrive) -> None:
     ann, bo = arrive("ann"), arrive("bo")
     for person in (ann, bo):
