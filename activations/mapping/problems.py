@@ -26,13 +26,15 @@ _WHERE = "in Sell under Settings > Customize > Contacts"
 class Problem:
     """`place` is the position in the workspace file, inside the destination.
 
-    A blocking problem keeps the destination from being enabled; the others are warnings.
+    A blocking problem keeps the destination from being enabled; the others are warnings. `meant`
+    are the fields an unknown name may stand for, the likeliest first.
     """
 
     place: str
     code: str
     message: str
     is_blocking: bool = True
+    meant: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +77,8 @@ def check_mapping_id(
     `taken` maps the names of the fields that are already written to what writes them, in words
     (`the audience “Newsletter”`). `guess`: say which name was meant, where one is like it.
     """
-    return tuple(
-        Problem("mapping_id", code, message, is_blocking)
-        for code, message, is_blocking in _mapping_id(name, fields, taken, guess)
-    )
+    found = _mapping_id(name, fields, taken, guess)
+    return tuple(replace(problem, place="mapping_id") for problem in found)
 
 
 def _mandatory(rules: Sequence[MappingRule]) -> Iterator[Problem]:
@@ -119,8 +119,8 @@ def _rule(
         message = f"“{rule.target_text}” is already the target of an earlier mapping: remove one."
         yield Problem(f"{place}.target", "duplicate-target", message)
     if target.kind == TargetKind.CUSTOM_FIELD and target.name.strip() and fields is not None:
-        for code, message in _presence(target.name, fields):
-            yield Problem(f"{place}.target", code, message)
+        for problem in _presence(target.name, fields):
+            yield replace(problem, place=f"{place}.target")
     never_empty = (TargetKind.ATTRIBUTE, NEVER_EMPTY)
     if rule.is_cleared_when_empty and (target.kind, target.name) == never_empty:
         message = f"Zendesk never empties “{target.name}”: it stays when the source is empty."
@@ -208,60 +208,61 @@ def _holders(audiences: Sequence[ScheduledAudience]) -> dict[str, list[int]]:
 
 def _mapping_id(
     name: str, fields: Mapping[str, CustomField] | None, taken: Mapping[str, str], guess: bool
-) -> Iterator[tuple[str, str, bool]]:
+) -> Iterator[Problem]:
+    """Without their place, as the problems of one field."""
     if not name.strip():
-        yield "mapping-id-missing", NO_MAPPING_ID, True
+        yield Problem("", "mapping-id-missing", NO_MAPPING_ID)
         return
     if name in taken:
-        yield "mapping-id-taken", f"“{name}” is already written by {taken[name]}.", True
+        yield Problem("", "mapping-id-taken", f"“{name}” is already written by {taken[name]}.")
     if fields is None:
         return
-    for code, message in _presence(name, fields, guess=guess):
-        yield code, message, True
+    yield from _presence(name, fields, guess=guess)
     if (field := fields.get(name)) is not None:
         yield from _status_field(field)
 
 
 def _presence(
     name: str, fields: Mapping[str, CustomField], *, guess: bool = True
-) -> Iterator[tuple[str, str]]:
+) -> Iterator[Problem]:
     field = fields.get(name)
     if field is None:
-        yield "unknown-custom-field", _unknown(name, fields if guess else {})
+        people = [other.name for other in fields.values() if other.for_contact] if guess else []
+        meant = names.meant(name=name, among=people)
+        yield Problem("", "unknown-custom-field", _unknown(name, meant), meant=meant)
     elif not field.for_contact:
-        yield (
-            "not-for-people",
-            f"The custom field “{name}” is for companies only: let it apply to people {_WHERE}.",
+        message = (
+            f"The custom field “{name}” is for companies only: let it apply to people {_WHERE}."
         )
+        yield Problem("", "not-for-people", message)
 
 
-def _unknown(name: str, fields: Mapping[str, CustomField]) -> str:
-    people = [field.name for field in fields.values() if field.for_contact]
+def _unknown(name: str, meant: Sequence[str]) -> str:
     message = f"The account has no contact custom field “{name}”."
-    if (twin := names.twin(name=name, among=people)) is not None:
-        return f"{message} It has “{twin}”: capitals and blanks must be the same."
-    if near := names.nearest(name=name, among=people):
-        return f"{message} Did you mean {' or '.join(f'“{other}”' for other in near)}?"
-    return f"{message} Create it {_WHERE}; that cannot be done from here."
+    if not meant:
+        return f"{message} Create it {_WHERE}; that cannot be done from here."
+    if names.folded(meant[0]) == names.folded(name):
+        return f"{message} It has “{meant[0]}”: capitals and blanks must be the same."
+    return f"{message} Did you mean {' or '.join(f'“{other}”' for other in meant)}?"
 
 
-def _status_field(field: CustomField) -> Iterator[tuple[str, str, bool]]:
+def _status_field(field: CustomField) -> Iterator[Problem]:
     if field.type not in statuses.FIELD_TYPES:
         message = (
             f"“{field.name}” is a {field.type} field, which cannot hold a status: choose a field"
             f" of type {', '.join(statuses.FIELD_TYPES)}."
         )
-        yield "wrong-type", message, True
+        yield Problem("", "wrong-type", message)
         return
     if field.type not in ("list", "multi_select_list"):
         return
     missing = [status.value for status in MembershipStatus if status.value not in field.choices]
     needed = [status for status in missing if status != MembershipStatus.EXISTING.value]
     if needed:
-        yield "missing-choices", _choices(field, needed, "cannot be written"), True
+        yield Problem("", "missing-choices", _choices(field, needed, "cannot be written"))
     if len(needed) < len(missing):
         optional = _choices(field, [MembershipStatus.EXISTING.value], "is left out")
-        yield "missing-choices", optional, False
+        yield Problem("", "missing-choices", optional, is_blocking=False)
 
 
 def _choices(field: CustomField, missing: Sequence[str], effect: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from activations.mapping import names, problems, statuses
+from activations.mapping import problems, statuses
 from activations.models import Audience
 from activations.queries import audiences
 from activations.queries.audiences import StatusCounts
@@ -48,10 +48,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One audience; `confirmation` says what the Mapping ID was found to be.
-
-    `meant` are the fields whose names are like one that is not there.
-    """
+    """One audience; `confirmation` says what the Mapping ID was found to be."""
 
     audience: Audience
     counts: StatusCounts
@@ -59,7 +56,6 @@ class Row:
     problems: tuple[DraftProblem, ...]
     confirmation: str
     is_new: bool
-    meant: tuple[str, ...] = ()
 
     @property
     def is_untouched(self) -> bool:
@@ -70,6 +66,11 @@ class Row:
     def mapping_id_problems(self) -> tuple[DraftProblem, ...]:
         """Blocking ones and warnings about the Mapping ID."""
         return self._at("mapping_id")
+
+    @property
+    def meant(self) -> tuple[str, ...]:
+        """The fields whose names are like a Mapping ID that is not there."""
+        return next((problem.meant for problem in self.mapping_id_problems if problem.meant), ())
 
     @property
     def start_problems(self) -> tuple[DraftProblem, ...]:
@@ -130,7 +131,6 @@ def rows(
                 problems=problems,
                 confirmation="" if is_wrong else _confirmation(row.mapping_id, fields),
                 is_new=row.audience not in sent_now,
-                meant=_meant(row.mapping_id, fields),
             )
         )
     return found
@@ -201,12 +201,6 @@ def _refusal(name: str, fields: Mapping[str, CustomField], mapped: Mapping[str, 
     """In two words, as there is room for in a list; empty for a field that can be chosen."""
     found = problems.check_mapping_id(name=name, fields=fields, taken=mapped, guess=False)
     return next((_BRIEFLY.get(p.code, "not usable") for p in found if p.is_blocking), "")
-
-
-def _meant(name: str, fields: Mapping[str, CustomField] | None) -> tuple[str, ...]:
-    if not name.strip() or fields is None or name in fields:
-        return ()
-    return names.meant(name=name, among=[f.name for f in fields.values() if f.for_contact])
 
 
 def _listed(choices: Iterable[str]) -> str:

@@ -63,13 +63,17 @@ class ScheduleRow:
 
 @dataclass(frozen=True, slots=True)
 class DraftProblem:
-    """Where in the wizard it is wrong: step, row, and column (`source`, `mapping_id` ...)."""
+    """Where in the wizard it is wrong: step, row, and column (`source`, `mapping_id` ...).
+
+    `meant` are the fields an unknown name may stand for.
+    """
 
     step: str
     row: int | None
     column: str
     message: str
     is_blocking: bool = True
+    meant: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

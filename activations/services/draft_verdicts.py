@@ -121,7 +121,7 @@ def _placed(
     if index is not None:
         index = mapped[index] if area == "mappings" else scheduled[index]
     step = AUDIENCES if problem.code == problems.NO_AUDIENCE else _STEPS[area]
-    return DraftProblem(step, index, column, problem.message, problem.is_blocking)
+    return DraftProblem(step, index, column, problem.message, problem.is_blocking, problem.meant)
 
 
 def _too_many(count: int) -> list[DraftProblem]:
