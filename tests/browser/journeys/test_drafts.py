@@ -60,6 +60,20 @@ def test_a_reload_in_the_middle_of_a_word_loses_no_key(office: Office, arrive: A
     expect(tab.mapping_id(VIP)).to_have_value("VIP audi")
 
 
+def test_a_reload_beside_a_suggested_name_loses_no_key(office: Office, arrive: Arrive) -> None:
+    ann = arrive()
+    wizard = Wizard.of(ann, office.destination()).select(VIP).next().next()
+    wizard.type_mapping_id(VIP, "VIP audiense")
+    # Its button bears the name of the field.
+    suggested = ann.page.get_by_role("button", name="Use “VIP audience”")
+    expect(suggested).to_be_visible()
+    wizard.mapping_id(VIP).press("End")
+    wizard.mapping_id(VIP).press_sequentially("s")
+    ann.page.reload()
+    expect(suggested).to_be_visible()
+    expect(wizard.mapping_id(VIP)).to_have_value("VIP audienses")
+
+
 def test_a_page_made_before_the_last_save_arrived_is_made_anew(
     office: Office, arrive: Arrive
 ) -> None:

@@ -25,6 +25,8 @@ function kept() {
 }
 
 const formOf = () => document.querySelector("form:has([data-unsaved])");
+// A button that offers a value bears the name of its field.
+const fieldOf = (name) => formOf()?.querySelector(`[data-unsaved] :is(input, select, textarea)[name="${CSS.escape(name)}"]`);
 
 document.addEventListener("input", ({ target }) => {
   if (!target.name || !target.closest("[data-unsaved]")) return;
@@ -61,7 +63,7 @@ document.addEventListener(
   () => {
     if (isBehind) return;
     for (const [name, value] of kept()) {
-      const field = formOf()?.elements.namedItem(name);
+      const field = fieldOf(name);
       if (!field || field.value === value) continue;
       field.value = value;
       typed.set(name, value);
