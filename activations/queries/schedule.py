@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Final
 
 from activations.mapping import problems, statuses
@@ -48,13 +49,17 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One audience; `confirmation` says what the Mapping ID was found to be."""
+    """One audience; `confirmation` says what the Mapping ID was found to be.
+
+    `meant` are the fields that can be taken for a Mapping ID that is not there.
+    """
 
     audience: Audience
     counts: StatusCounts
     schedule: ScheduleRow
     problems: tuple[DraftProblem, ...]
     confirmation: str
+    meant: tuple[str, ...]
     is_new: bool
 
     @property
@@ -66,11 +71,6 @@ class Row:
     def mapping_id_problems(self) -> tuple[DraftProblem, ...]:
         """Blocking ones and warnings about the Mapping ID."""
         return self._at("mapping_id")
-
-    @property
-    def meant(self) -> tuple[str, ...]:
-        """The fields whose names are like a Mapping ID that is not there."""
-        return next((problem.meant for problem in self.mapping_id_problems if problem.meant), ())
 
     @property
     def start_problems(self) -> tuple[DraftProblem, ...]:
@@ -117,6 +117,7 @@ def rows(
     keys = [content.schedule[place].audience for place in places]
     known = Audience.objects.in_bulk(keys)
     counts = audiences.newest_counts(audience_ids=keys)
+    taken = _mapped(content) | {row.mapping_id: "" for row in content.schedule}
     found = []
     for place in places:
         row, problems = content.schedule[place], by_row.get(place, ())
@@ -130,6 +131,7 @@ def rows(
                 schedule=row,
                 problems=problems,
                 confirmation="" if is_wrong else _confirmation(row.mapping_id, fields),
+                meant=_meant(problems, fields or {}, taken),
                 is_new=row.audience not in sent_now,
             )
         )
@@ -151,7 +153,7 @@ def suggestions(*, fields: Mapping[str, CustomField] | None, content: Content) -
     """
     if fields is None:
         return []
-    mapped = {r.target.name: "" for r in content.rules if r.target.kind == TargetKind.CUSTOM_FIELD}
+    mapped = _mapped(content)
     refusals = {
         name: _refusal(name, fields, mapped)
         for name in sorted(fields, key=str.casefold)
@@ -195,6 +197,19 @@ def _confirmation(mapping_id: str, fields: Mapping[str, CustomField] | None) -> 
     if field.type == "bool":
         return f"{words}, true for realized and existing, false for exited"
     return f"{words} with {_listed(field.choices)}" if field.choices else words
+
+
+def _meant(
+    found: Iterable[DraftProblem], fields: Mapping[str, CustomField], taken: Mapping[str, str]
+) -> tuple[str, ...]:
+    """Without those that would be refused as well: a click must not lead to the next problem."""
+    like = chain.from_iterable(problem.meant for problem in found)
+    return tuple(name for name in like if not _refusal(name, fields, taken))
+
+
+def _mapped(content: Content) -> dict[str, str]:
+    """The custom fields that field mappings write, as `check_mapping_id` takes them."""
+    return {r.target.name: "" for r in content.rules if r.target.kind == TargetKind.CUSTOM_FIELD}
 
 
 def _refusal(name: str, fields: Mapping[str, CustomField], mapped: Mapping[str, str]) -> str:

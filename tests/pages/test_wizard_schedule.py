@@ -143,6 +143,20 @@ def test_the_name_that_was_meant_is_taken_by_a_button_also_without_a_script(
     assert stored(full, "mapping_id")["New 03"] == "Newsletter"
 
 
+@pytest.mark.parametrize("typed", ["Half a lst", "Loyalty point", "Vip audience", "Newslettr"])
+def test_no_button_takes_a_name_that_would_be_refused_too(
+    signed_in: Client, full: ActivationDraft, typed: str
+) -> None:
+    """Too few choices, a number, another audience's, and written by a field mapping."""
+    full.mappings = [*full.mappings, {**CUSTOM, "target": "Newsletter"}]
+    full.save()
+    key = str(Audience.objects.get(name="New 03").pk)
+    sent = {"version": full.version, "audience": key, f"mapping-id-{key}": typed}
+    page = signed_in.post(url_of(full), sent, headers=HTMX).content.decode()
+    assert "The account has no contact custom field" in page
+    assert "data-combobox-take" not in page
+
+
 def test_a_tick_box_is_told_what_it_receives(
     signed_in: Client, full: ActivationDraft, destination: Destination
 ) -> None:
