@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.db import connection
 from pytest_django import Settings
 
-from activations.models import Audience, IngestHour, Membership, Profile, Upload
+from activations.models import Audience, AudienceDay, IngestHour, Membership, Profile, Upload
 from activations.queries import uploads as queries
 from activations.services import upkeep
 from activations.services.uploads import lifecycle, running
@@ -104,6 +106,21 @@ def test_somebody_in_several_rows_is_one_member(start: Start) -> None:
     members = queries.members(upload=upload)
     assert members is not None
     assert (upload.rows_accepted, members.members) == (3, 2)
+
+
+def test_members_are_counted_before_the_upload_is_said_to_be_finished(start: Start) -> None:
+    """Whoever looks in between would read the count of before, on a page that asks no more."""
+    found = []
+
+    def look(execute: Callable[..., Any], sql: str, params: Any, *more: Any) -> Any:
+        if sql.startswith('UPDATE "activations_upload"') and "finished" in params:
+            found.extend(AudienceDay.objects.values_list("realized", flat=True))
+        return execute(sql, params, *more)
+
+    start("email,name", "ann@example.org,Ek", "bo@example.org,Al")
+    with connection.execute_wrapper(look):
+        _run()
+    assert found == [2]
 
 
 def test_a_killed_worker_is_followed_by_one_that_goes_on_and_doubles_nothing(start: Start) -> None:

@@ -168,11 +168,12 @@ def _finish(upload: Upload, audience: Audience, clock: Clock, stop: Callable[[],
     if upload.replaces:
         _let_leave(upload, audience, clock, stop)
     at = clock()
+    # Before: its page looks no more once it is finished, and tells how many members there are.
+    audience_days.count(audience_ids=[audience.pk], at=at)
     if _held(upload).update(status=UploadStatus.FINISHED, finished_at=at, lease_until=None):
         logger.info("upload.finished upload=%d", upload.pk)
         storage.forget(uuid=upload.uuid)
         Audience.objects.filter(pk=audience.pk).update(updated_at=at)
-        audience_days.count(audience_ids=[audience.pk], at=at)
 
 
 def _let_leave(upload: Upload, audience: Audience, clock: Clock, stop: Callable[[], bool]) -> None:
