@@ -49,11 +49,12 @@ def test_an_open_record_says_what_to_do_next(signed_in: Client, destination: Des
     alert = factories.AlertFactory(destination=destination, code="destination-flow-run-failure")
     resolve = reverse("connections:alert-resolve", args=[alert.pk])
     problems = reverse("activations:destination-problems", args=[destination.uuid])
-    link = f'<a class="btn btn-sm" href="{problems}">Show the problems</a>'
+    link = f'id="problems-of-{alert.pk}" href="{problems}">Show the problems<'
 
     page = _get(signed_in, _detail(destination))
     assert link in page
     assert f'action="{resolve}"' in page
+    assert f'id="resolve-{alert.pk}"' in page, "what is swapped in gives the focus back by it"
     reader = browser(Permission.VIEW_DESTINATIONS)[0]
     assert f'action="{resolve}"' not in _get(reader, _detail(destination))
 
