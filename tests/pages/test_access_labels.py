@@ -302,6 +302,22 @@ class TestActivating:
         [row] = ActivationDraft.objects.get().audiences
         assert row["audience"] == secret.pk
 
+    def test_nothing_is_selected_in_a_draft_that_can_only_be_given_up(
+        self, ready: Destination, secret: Audience
+    ) -> None:
+        client, person = Client(), somebody([])
+        client.force_login(person)
+        draft = drafts.open_for(destination=ready, person=person)
+        draft.audiences = [{"audience": secret.pk, "mapping_id": "", "start_on": "", "end_on": ""}]
+        draft.save()
+        wanted = {"audience": str(factories.AudienceFactory().uuid)}
+        answer = client.post(self._activate(ready), wanted)
+        assert answer.status_code == 403
+        assert reverse("activations:draft-discard", args=[draft.uuid]) in answer.content.decode()
+        before = draft.audiences
+        draft.refresh_from_db()
+        assert draft.audiences == before
+
     def _activate(self, destination: Destination) -> str:
         return reverse("activations:activate", args=[destination.uuid])
 

@@ -1,7 +1,11 @@
 """The activation wizard: every change is saved, every problem is said, Finish is the last word."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
@@ -104,6 +108,24 @@ def test_a_search_for_the_destination_keeps_the_audience(
     page = signed_in.get(reverse("activations:choose"), asked).content.decode()
     assert f'<input type="hidden" name="audience" value="{audience.uuid}">' in page
     assert f'href="?audience={audience.uuid}"' in page
+
+
+def test_a_tab_that_saves_in_the_same_moment_is_not_overwritten(
+    signed_in: Client, draft: ActivationDraft, destination: Destination, audience: Audience
+) -> None:
+    saved: list[str] = []
+
+    def meanwhile(execute: Callable[..., Any], sql: str, *more: Any) -> Any:
+        if sql.startswith('UPDATE "activations_activationdraft"') and not saved:
+            saved.append(sql)
+            ActivationDraft.objects.update(version=7, mappings=[])
+        return execute(sql, *more)
+
+    with connection.execute_wrapper(meanwhile):
+        told = _activate(signed_in, destination, audience)
+    draft.refresh_from_db()
+    assert "VIP customers was not selected: another tab saved this draft." in told
+    assert (draft.version, draft.mappings, draft.audiences) == (7, [], [])
 
 
 @pytest.mark.parametrize("key", ["", "nonsense", "00000000-0000-4000-8000-000000000000"])

@@ -29,25 +29,25 @@ def activate(request: HttpRequest, uuid: UUID) -> HttpResponse:
     if destination.status == "draft":
         return redirect("connections:connect", uuid=uuid)
     sight.demand_workflow(destination=destination)
-    wanted = _wanted_audience(request)
+    if request.method == "POST":
+        # Before a draft is opened for one that is not there.
+        _wanted_audience(request)
     draft = drafts.open_for(destination=destination, person=request.user)
-    if wanted is not None:
-        _select(request, draft, wanted)
+    if request.method == "POST":
+        return _select(request, draft.uuid)
     return redirect("activations:draft-audiences", uuid=draft.uuid)
 
 
 def _wanted_audience(request: HttpRequest) -> Any:
-    """None for a GET. Raises Http404 for one that may not be seen."""
-    if request.method != "POST":
-        return None
+    """Raises Http404 for one that may not be seen."""
     return or_404(audiences.get, uuid=uuid_of(value=request.POST.get("audience", "")))
 
 
-def _select(request: HttpRequest, draft: Any, audience: Any) -> None:
-    if any(row["audience"] == audience.pk for row in draft.audiences):
-        messages.info(request, f"{audience} was selected already.")
-        return
-    key = {audience.pk}
+@frame.while_open
+def _select(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Refused where the steps are: nothing is said to be selected in a draft that stays closed."""
+    draft, audience = frame.load(request, uuid), _wanted_audience(request)
+    key, is_known = {audience.pk}, any(row["audience"] == audience.pk for row in draft.audiences)
     try:
         drafts.select_audiences(
             draft=draft, version=draft.version, shown=key, chosen=key, at=timezone.now()
@@ -57,7 +57,11 @@ def _select(request: HttpRequest, draft: Any, audience: Any) -> None:
             request, f"{audience} was not selected: another tab saved this draft. Select it below."
         )
     else:
-        messages.success(request, f"{audience} is selected.")
+        if is_known:
+            messages.info(request, f"{audience} was selected already.")
+        else:
+            messages.success(request, f"{audience} is selected.")
+    return redirect("activations:draft-audiences", uuid=uuid)
 
 
 @requires(*TO_ACTIVATE)
