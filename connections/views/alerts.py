@@ -67,7 +67,7 @@ def resolve(request: HttpRequest, key: str) -> HttpResponse:
         messages.success(request, "The alert is resolved.")
     else:
         messages.info(request, "That alert was over already, or ends by itself.")
-    return redirect(came_from(request, default=reverse("connections:alert-history")))
+    return redirect(came_from(request, default=reverse("connections:alerts")))
 
 
 @requires(Permission.MANAGE_ALERTS)

@@ -78,7 +78,7 @@ def test_the_audience_whose_page_led_here_is_selected_in_the_draft(
     chooser = signed_in.get(choose).content.decode()
     assert "receives “<bdi>VIP customers</bdi>”" in chooser
     assert f'name="audience" value="{audience.uuid}"' in chooser
-    assert "Sends it now" not in chooser
+    assert "Activated here" not in chooser
 
     first = _activate(signed_in, destination, audience)
     again = _activate(signed_in, destination, audience)
@@ -95,7 +95,7 @@ def test_choosing_says_which_destinations_send_the_audience_already(
     factories.ActivationFactory(destination=destination, audience=audience, mapping_id="VIP")
     choose = reverse("activations:choose")
 
-    assert "Sends it now" in signed_in.get(choose, {"audience": audience.uuid}).content.decode()
+    assert "Activated here" in signed_in.get(choose, {"audience": audience.uuid}).content.decode()
     assert "was selected already" in _activate(signed_in, destination, audience)
     [row] = ActivationDraft.objects.get().audiences
     assert row["mapping_id"] == "VIP"

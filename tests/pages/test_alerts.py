@@ -66,6 +66,13 @@ def test_an_open_record_says_what_to_do_next(signed_in: Client, destination: Des
     assert f'action="{resolve}"' not in page
 
 
+def test_who_resolves_from_nowhere_lands_where_they_may_be(destination: Destination) -> None:
+    alert = factories.AlertFactory(destination=destination, code="destination-flow-run-failure")
+    resolve = reverse("connections:alert-resolve", args=[alert.pk])
+    client, _ = browser(Permission.VIEW_ALERTS, Permission.RESOLVE_ALERTS)
+    assert client.post(resolve, follow=True).status_code == 200
+
+
 def test_what_ends_by_itself_offers_no_resolve(signed_in: Client, destination: Destination) -> None:
     factories.AlertFactory(destination=destination, code="destination-flow-run-delay")
     page = _get(signed_in, _detail(destination))

@@ -132,7 +132,7 @@ def test_what_the_destination_sends_now_is_marked(
     factories.ActivationFactory(destination=destination, audience=many[0])
     draft = drafts.open_for(destination=destination, person=user)
     page = signed_in.get(reverse("activations:draft-audiences", args=[draft.uuid]))
-    assert page.content.decode().count("Sent now") == 1
+    assert page.content.decode().count("Activated here") == 1
 
 
 def test_more_than_250_audiences_are_warned_of(
