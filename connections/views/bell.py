@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from connections import notifications
-from connections.permissions import Permission, requires
+from connections.permissions import Permission, may, requires
 from connections.queries import navigation, subscriptions
 from connections.queries import notifications as queries
 
@@ -60,12 +60,14 @@ def remind(request: HttpRequest, uuid: UUID) -> HttpResponse:
 @requires(Permission.VIEW_ALERTS)
 @require_POST
 def follow(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    """Mark as read and go where it happened."""
+    """Mark as read and go where it happened, or as near to it as the person may."""
     now = timezone.now()
     line = queries.get(person=request.user, uuid=uuid)
     if line is None:
         raise Http404
     notifications.read(person=request.user, uuid=uuid, at=now)
+    if not may(user=request.user, permission=Permission.VIEW_DESTINATIONS):
+        return redirect("connections:alerts")
     if line.destination is None:
         return redirect("connections:accounts")
     return redirect("activations:destination-detail", uuid=line.destination)

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from connections import subscriptions
 from connections.alert_forms import SubscriptionForm
 from connections.alert_rules import BY_CODE
-from connections.permissions import Permission, requires
+from connections.permissions import Permission, may, requires
 from connections.queries import destinations as destination_queries
 from connections.queries import subscriptions as queries
 from connections.views.found import or_404
@@ -103,8 +103,10 @@ def _from(request: HttpRequest) -> str:
 
 
 def _back(request: HttpRequest, uuid: UUID) -> str:
-    """Where the dialog was opened."""
+    """Where the dialog was opened; the rules, for who may not see destinations."""
     asked = _from(request)
+    if not may(user=request.user, permission=Permission.VIEW_DESTINATIONS):
+        return reverse("connections:alerts")
     if asked == "browse":
         return reverse("activations:browse")
     page = "destination-settings" if asked == "settings" else "destination-detail"

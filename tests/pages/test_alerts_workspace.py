@@ -274,8 +274,15 @@ def test_hostile_names_are_shown_as_text(path: str) -> None:
     assert "&lt;script&gt;alert(1)" in page
 
 
+def test_who_may_not_see_destinations_comes_back_to_the_rules() -> None:
+    client, _ = browser(VIEW)
+    path = f"/destinations/{factories.DestinationFactory().uuid}/alerts/"
+    assert client.post(path, {"from": "browse"}, follow=True).status_code == 200
+    assert 'href="/alerts/"' in get(client, path)
+
+
 def test_a_person_subscribes_in_a_dialog_and_changes_it() -> None:
-    client, user = browser(VIEW)
+    client, user = browser(VIEW, Permission.VIEW_DESTINATIONS)
     destination = factories.DestinationFactory()
     path = f"/destinations/{destination.uuid}/alerts/"
     dialog = client.get(f"{path}?from=browse", headers={"HX-Request": "true"}).content.decode()

@@ -144,8 +144,8 @@ def test_an_unknown_delay_changes_nothing(mine: tuple[Client, User]) -> None:
     assert "1 unread" in unread(client)
 
 
-def test_following_one_reads_it_and_leads_to_its_destination(mine: tuple[Client, User]) -> None:
-    client, user = mine
+def test_following_one_reads_it_and_leads_to_its_destination() -> None:
+    client, user = browser(Permission.VIEW_ALERTS, Permission.VIEW_DESTINATIONS)
     notification = line(user)
 
     answer = client.post(f"/alerts/bell/{notification.uuid}/follow/")
@@ -156,8 +156,15 @@ def test_following_one_reads_it_and_leads_to_its_destination(mine: tuple[Client,
     assert "unread" not in unread(client)
 
 
-def test_one_of_an_account_leads_to_the_accounts(mine: tuple[Client, User]) -> None:
+def test_following_one_leads_no_further_than_one_may_see(mine: tuple[Client, User]) -> None:
     client, user = mine
+    answer = client.post(f"/alerts/bell/{line(user).uuid}/follow/", follow=True)
+    assert answer.status_code == 200
+    assert "unread" not in unread(client)
+
+
+def test_one_of_an_account_leads_to_the_accounts() -> None:
+    client, user = browser(Permission.VIEW_ALERTS, Permission.VIEW_DESTINATIONS)
     account = factories.AccountFactory()
     alert = factories.AlertFactory(destination=None, account=account)
 

@@ -1,15 +1,23 @@
 """A page offers what the server lets its reader do: no link and no button into a refusal."""
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import resolve, reverse
+from django.utils import timezone
+from pytest_django import Settings
 
 from activations.services import drafts
 from connections import destinations
 from connections.models import Destination
 from connections.permissions import TO_ACTIVATE, Permission, may, with_implied
 from tests import factories
+from tests.browser import visits
+from tests.browser.scene.__main__ import full
+from tests.browser.scene.words import plain
 from tests.pages import offers
 from tests.pages.default_roles import ROLES
 
@@ -99,3 +107,47 @@ def test_nothing_is_offered_that_would_be_refused(
                 wrong.add(f"{page} offers {method} {path}")
     assert seen > 20
     assert sorted(wrong) == []
+
+
+def test_who_lacks_one_permission_is_offered_nothing_that_needs_it(
+    client: Client, db: None, settings: Settings, tmp_path: Path
+) -> None:
+    """On any page there is: what an administrator is offered there says who to look as."""
+    settings.DATA_DIR = tmp_path
+    settings.WEBHOOK_HOSTS = "hooks.example.org"
+    there = full(plain, timezone.now())
+    people = {permission: _all_but(permission) for permission in Permission}
+    ann = User.objects.get(username="ann")
+    client.force_login(ann)
+    # What stands around every page was looked at above.
+    around = _needed(client.get("/settings/"))
+    wrong, looks = set(), 0
+    for visit in visits.visits(objects=there["objects"], more=there["more"]):
+        client.force_login(ann)
+        offered = _needed(client.get(visit.path))
+        for permission in set().union(*(offered[what] for what in offered.keys() - around)):
+            client.force_login(people[permission])
+            looks += 1
+            wrong |= {
+                f"{visit.route} offers {what} without {permission}"
+                for what, needed in _needed(client.get(visit.path)).items()
+                if permission in needed
+            }
+    assert looks > 300, looks
+    assert sorted(wrong) == []
+
+
+def _all_but(permission: Permission) -> User:
+    """Nor what implies it."""
+    others = [one for one in Permission if permission not in with_implied(permissions=[one])]
+    return factories.member(*others)
+
+
+def _needed(answer: Any) -> dict[str, frozenset[Permission]]:
+    """What a page offers, and what that needs."""
+    if answer.status_code != 200 or answer.streaming:
+        return {}
+    return {
+        f"{method} {resolve(path).view_name}": resolve(path).func.access.needed(method=method)  # type: ignore[attr-defined]
+        for method, path in offers.of(html=answer.content.decode())
+    }
