@@ -4,7 +4,7 @@ Each count follows one index range of one destination: grouping all rows at once
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -114,7 +114,8 @@ class Neighbour:
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """What stands in line at a destination, and at the others that send with its token."""
+    """What stands in line at a destination, and at the others that send with its token, of which
+    the longest comes first."""
 
     own: int
     neighbours: tuple[Neighbour, ...]
@@ -136,24 +137,22 @@ def ended() -> Subquery:
     return _count(Q(state__in=ENDED))
 
 
-def neighbours(*, destination_id: int, token_fingerprint: str) -> tuple[Neighbour, ...]:
-    """Who shares the pace of the token, in one query; the longest line first."""
-    rows = Destination.objects.filter(_sends_with(token_fingerprint)).exclude(pk=destination_id)
-    return _longest_first(rows.order_by().values_list("name", _count(IS_OPEN)))
-
-
 def lines(*, destination_id: int, token_fingerprint: str) -> Lines:
-    """Its own with its neighbours', in one query, for a page: its own may be half a minute old."""
-    about = f"line:{destination_id}"
-    own = large_counts.recalled(about=about).get("own")
-    itself, asked = Q(pk=destination_id), _sends_with(token_fingerprint)
-    asked = asked | itself if own is None else asked & ~itself
-    counted = Destination.objects.filter(asked).order_by()
-    rows = {key: line for key, *line in counted.values_list("pk", "name", _count(IS_OPEN))}
-    _, found = rows.pop(destination_id, ("", 0))
-    if own is None:
-        large_counts.remember(about=about, counts={"own": found})
-    return Lines(found if own is None else own, _longest_first(rows.values()))
+    """Who shares the pace of the token, and how long each line is; one query, for a page: where
+    they are many together, the counts may be half a minute old."""
+    itself = Q(pk=destination_id)
+    asked = Destination.objects.filter(_sends_with(token_fingerprint) | itself).order_by()
+    about = f"lines:{destination_id}"
+    if known := large_counts.recalled(about=about):
+        rows = [(key, name, known.get(key, 0)) for key, name in asked.values_list("pk", "name")]
+    else:
+        rows = list(asked.values_list("pk", "name", _count(IS_OPEN)))
+        large_counts.remember_all(about=about, counts={key: count for key, _, count in rows})
+    others = [Neighbour(name, count) for key, name, count in rows if key != destination_id]
+    return Lines(
+        own=sum(count for key, _, count in rows if key == destination_id),
+        neighbours=tuple(sorted(others, key=lambda other: (-other.queued, other.name))),
+    )
 
 
 def queued(*, destination_id: int) -> int:
@@ -173,11 +172,6 @@ def _sends_with(token_fingerprint: str) -> Q:
     of_token = Q(account__token_fingerprint=token_fingerprint)
     is_refused = Q(account__status=AccountStatus.REJECTED)
     return Q(status=DestinationStatus.ENABLED) & of_token & ~is_refused
-
-
-def _longest_first(rows: Iterable[Sequence[Any]]) -> tuple[Neighbour, ...]:
-    """Rows of a name and a count."""
-    return tuple(Neighbour(*row) for row in sorted(rows, key=lambda row: (-row[1], row[0])))
 
 
 def _take(

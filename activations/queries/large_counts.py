@@ -17,8 +17,8 @@ LARGE: Final = 100_000
 KEEP_SECONDS: Final = 30
 
 
-def recalled(*, about: str) -> Mapping[str, int]:
-    """Those that are known, by name; none while the cache is away."""
+def recalled(*, about: str) -> Mapping[Any, int]:
+    """Those that are known, by name or key; none while the cache is away."""
     return _get(about)
 
 
@@ -38,9 +38,14 @@ def of_each(*, about: str, count: Callable[[], Mapping[int, int]]) -> Mapping[in
     if known:
         return known
     found = count()
-    if sum(found.values()) >= LARGE:
-        _keep(about, found)
+    remember_all(about=about, counts=found)
     return found
+
+
+def remember_all(*, about: str, counts: Mapping[int, int]) -> None:
+    """Keep them by their keys when they are large together."""
+    if sum(counts.values()) >= LARGE:
+        _keep(about, counts)
 
 
 def remember(*, about: str, counts: Mapping[str, int]) -> None:

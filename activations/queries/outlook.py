@@ -44,18 +44,18 @@ def of(
     account = destination.account
     assert account is not None, "a destination outside draft has an account"
     fingerprint = account.token_fingerprint
-    neighbours = census.neighbours(destination_id=destination.pk, token_fingerprint=fingerprint)
+    lines = census.lines(destination_id=destination.pk, token_fingerprint=fingerprint)
     measured = pace.measure(destination_id=destination.pk, token_fingerprint=fingerprint, at=at)
     return Outlook(
         forecast=forecast.reckon(
             contacts=counted.open,
-            others=sum(neighbour.queued for neighbour in neighbours),
+            others=lines.others,
             limit=settings.ZENDESK_REQUESTS_PER_SECOND,
             measured=measured.of_a_full_line(due_at=counted.due_at) if is_sending else None,
             at=at,
             not_before=unresolved.last_try_at,
         ),
         pace=measured,
-        neighbours=neighbours,
+        neighbours=lines.neighbours,
         is_idle=idleness.of_line(counted=counted, measured=measured, at=at),
     )

@@ -82,9 +82,9 @@ def test_neighbours_send_with_the_same_token() -> None:
     DeliveryFactory(destination=calm, state="delivered", delivered_seq=1)
     DeliveryFactory(destination=mine)
 
-    found = census.neighbours(destination_id=mine.pk, token_fingerprint=account.token_fingerprint)
+    found = census.lines(destination_id=mine.pk, token_fingerprint=account.token_fingerprint)
 
-    assert [(neighbour.name, neighbour.queued) for neighbour in found] == [
+    assert [(neighbour.name, neighbour.queued) for neighbour in found.neighbours] == [
         ("b", 2),
         ("c", 0),
         ("d", 0),
@@ -129,7 +129,7 @@ def test_only_large_counts_are_remembered_and_only_for_pages() -> None:
 
 
 @pytest.mark.usefixtures("emptied_cache")
-def test_a_long_line_of_its_own_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_long_lines_are_remembered_together(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(large_counts, "LARGE", 2)
     mine = DestinationFactory()
     beside = DestinationFactory(account=mine.account)
@@ -143,8 +143,8 @@ def test_a_long_line_of_its_own_is_remembered(monkeypatch: pytest.MonkeyPatch) -
     DeliveryFactory(destination=mine)
     DeliveryFactory(destination=beside)
 
-    assert census.lines(**asked).own == 2
-    assert census.lines(**asked).others == 1
+    found = census.lines(**asked)
+    assert (found.own, found.others) == (2, 0)
 
 
 def test_small_counts_are_counted_each_time() -> None:
