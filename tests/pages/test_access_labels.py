@@ -254,14 +254,19 @@ class TestActivating:
 
     OFFERED = ("activate", "activate-now", "remove-audiences")
 
-    def test_a_draft_that_was_open_already_can_only_be_given_up(
-        self, ready: Destination, secret: Audience
-    ) -> None:
+    def _closed_draft(self, ready: Destination, secret: Audience) -> tuple[Client, ActivationDraft]:
+        """Of somebody who chose an audience that they may not see any more."""
         client, person = Client(), somebody([])
         client.force_login(person)
         draft = drafts.open_for(destination=ready, person=person)
         draft.audiences = [{"audience": secret.pk, "mapping_id": "", "start_on": "", "end_on": ""}]
         draft.save()
+        return client, draft
+
+    def test_a_draft_that_was_open_already_can_only_be_given_up(
+        self, ready: Destination, secret: Audience
+    ) -> None:
+        client, draft = self._closed_draft(ready, secret)
         for step in ("audiences", "mapping", "schedule", "review"):
             url = reverse(f"activations:draft-{step}", args=[draft.uuid])
             answer = client.get(url)
@@ -305,11 +310,7 @@ class TestActivating:
     def test_nothing_is_selected_in_a_draft_that_can_only_be_given_up(
         self, ready: Destination, secret: Audience
     ) -> None:
-        client, person = Client(), somebody([])
-        client.force_login(person)
-        draft = drafts.open_for(destination=ready, person=person)
-        draft.audiences = [{"audience": secret.pk, "mapping_id": "", "start_on": "", "end_on": ""}]
-        draft.save()
+        client, draft = self._closed_draft(ready, secret)
         wanted = {"audience": str(factories.AudienceFactory().uuid)}
         answer = client.post(self._activate(ready), wanted)
         assert answer.status_code == 403
